@@ -1,0 +1,6 @@
+export * from './call-tree.ts';
+export * from './label-set.ts';
+export * from './profile-type.ts';
+export * from './selector.ts';
+export * from './time.ts';
+export * from './units.ts';
