@@ -1,0 +1,24 @@
+import { type Matcher, type ProfileKind, type ProfileTypeId } from '@hsi/profile-model';
+
+export type PageView = 'dashboard' | 'profiles' | 'compare';
+
+/** The page's state, as its URL holds it. Times stay as written, so that `now-1h` moves on. */
+export interface PageState {
+  /** Undefined: the ladder decides. */
+  readonly view: PageView | undefined;
+  /** Pyroscope's `service_name`; undefined: all services. */
+  readonly service: string | undefined;
+  /** A model of the zoo; undefined: all. */
+  readonly model: string | undefined;
+  readonly type: ProfileKind | ProfileTypeId;
+  readonly filters: readonly Matcher[];
+  /** `now-1h`, milliseconds, or ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  readonly spanId: string | undefined;
+  readonly traceId: string | undefined;
+  /** Search in flame graphs and tables. */
+  readonly q: string;
+  /** Stack trace of the focused frame, root first; empty: nothing is focused. */
+  readonly focus: readonly string[];
+}
