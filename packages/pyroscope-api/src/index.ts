@@ -1,1 +1,3 @@
-export {};
+export * from './client.ts';
+export * from './flame-graph-wire.ts';
+export * from './schemas.ts';
