@@ -1,1 +1,3 @@
-export {};
+export * from './draw-log.ts';
+export * from './fake-clock.ts';
+export * from './trees.ts';
