@@ -18,38 +18,51 @@ export interface ServiceOptions {
 export type ServiceMessage =
   { readonly type: 'ready' } | { readonly type: 'failed'; readonly message: string };
 
+/** The part of Node's `process` that running a service needs. */
+export interface ProcessHost {
+  on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', listener: () => void): unknown;
+  exit(code: number): void;
+  readonly connected: boolean;
+  readonly stderr: { write(text: string): unknown };
+  send?(message: ServiceMessage, sent: () => void): unknown;
+}
+
+const CLOSE_LIMIT_MS = 5_000;
+
 /**
  * Runs a service until SIGTERM, SIGINT or the end of the parent process (the IPC channel closes
  * when the parent dies, however it dies, so that no process is left behind).
  *
  * A start that fails prints one sentence, tells the parent, and exits with 1.
  */
-export async function runService(options: ServiceOptions): Promise<void> {
+export async function runService(
+  options: ServiceOptions,
+  host: ProcessHost = process as ProcessHost,
+): Promise<void> {
   let service: RunningService | undefined;
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), options.closeLimitMs ?? 5_000).unref();
+    const limit = setTimeout(() => host.exit(1), options.closeLimitMs ?? CLOSE_LIMIT_MS);
     await service?.close().catch((error: unknown) => {
-      process.stderr.write(`${options.name}: closing failed: ${sentence(error)}\n`);
+      host.stderr.write(`${options.name}: closing failed: ${sentence(error)}\n`);
     });
-    process.exit(0);
+    clearTimeout(limit);
+    host.exit(0);
   };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
-  process.on('disconnect', () => void stop());
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
+    host.on(event, () => void stop());
+  }
 
   try {
     service = await options.start();
-    tell({ type: 'ready' });
+    await tell(host, { type: 'ready' });
   } catch (error) {
     const message = startFailure(options, error);
-    process.stderr.write(`${options.name}: ${message}\n`);
-    tell({ type: 'failed', message });
-    process.exitCode = 1;
-    if (process.connected) process.disconnect();
-    setTimeout(() => process.exit(1), 500).unref();
+    host.stderr.write(`${options.name}: ${message}\n`);
+    await tell(host, { type: 'failed', message });
+    host.exit(1);
   }
 }
 
@@ -77,6 +90,10 @@ function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function tell(message: ServiceMessage): void {
-  if (process.send !== undefined && process.connected) process.send(message);
+/** Resolves when the message is on its way, so that an exit does not lose it. */
+function tell(host: ProcessHost, message: ServiceMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (host.send === undefined || !host.connected) return resolve();
+    host.send(message, () => resolve());
+  });
 }
