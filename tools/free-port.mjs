@@ -26,9 +26,7 @@ export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from({ length: count }, () => {
       const server = createServer();
-      return new Promise((resolve) =>
-        server.listen(0, '127.0.0.1', () => resolve(server)),
-      );
+      return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
     }),
   );
   const ports = servers.map((server) => server.address().port);

@@ -18,7 +18,11 @@ export const SETTINGS = [
   },
   { name: 'BACKEND_PORT', default: '8000', meaning: 'port of the backend' },
   { name: 'DATA_DIR', default: '.data', meaning: 'folder for profiles, audit log, remotes, logs' },
-  { name: 'RETENTION', default: '15d', meaning: 'age at which profiles are removed; off keeps all' },
+  {
+    name: 'RETENTION',
+    default: '15d',
+    meaning: 'age at which profiles are removed; off keeps all',
+  },
   { name: 'RETENTION_SIZE', default: '2GB', meaning: 'size that stored profiles may take; or off' },
   { name: 'ENVIRONMENT', default: 'development', meaning: 'label `environment` of our services' },
   { name: 'GRAFANA_UPSTREAM', default: '', meaning: 'where the gateway proxies /grafana to' },
@@ -135,9 +139,11 @@ export function checkSettings(settings) {
  * The processes to run and the settings that each gets.
  * @param {Record<string, string>} settings
  * @param {{ root: string, dataDir: string, demo: boolean }} options
+ * @returns {import('./supervisor.mjs').Plan[]}
  */
 export function planProcesses(settings, { root, dataDir, demo }) {
-  const reachable = settings.HOST === '0.0.0.0' || settings.HOST === '::' ? '127.0.0.1' : settings.HOST;
+  const reachable =
+    settings.HOST === '0.0.0.0' || settings.HOST === '::' ? '127.0.0.1' : settings.HOST;
   const at = (/** @type {string} */ port) =>
     `http://${reachable?.includes(':') ? `[${reachable}]` : reachable}:${port}`;
   const embeddedProfiles = at(settings.PROFILE_SERVER_PORT ?? '');
@@ -148,6 +154,7 @@ export function planProcesses(settings, { root, dataDir, demo }) {
   const own = { ENVIRONMENT: settings.ENVIRONMENT ?? '', PYROSCOPE_INGEST_URL: ingest };
   const bundle = (/** @type {string} */ app) => `${root}/apps/${app}/dist/main.mjs`;
 
+  /** @type {import('./supervisor.mjs').Plan[]} */
   const processes = [];
   if (upstream === embeddedProfiles || ingest === embeddedProfiles) {
     processes.push({

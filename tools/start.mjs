@@ -35,7 +35,8 @@ async function main(args) {
     return;
   }
   const unknown = args.filter((arg) => !FLAGS.some(({ name }) => name === arg));
-  if (unknown.length > 0) throw new Error(`Unknown flag ${unknown.join(' ')}: see npm start -- --help.`);
+  if (unknown.length > 0)
+    throw new Error(`Unknown flag ${unknown.join(' ')}: see npm start -- --help.`);
   requireNode();
 
   const settings = readSettings(process.env);
@@ -89,11 +90,19 @@ async function requireFreePorts(plans, settings) {
 /** Builds the apps; Nx skips what has not changed. */
 async function build() {
   const started = Date.now();
-  const notice = setTimeout(() => console.error('Building (the first time takes about a minute) …'), 3_000);
+  const notice = setTimeout(
+    () => console.error('Building (the first time takes about a minute) …'),
+    3_000,
+  );
   const child = spawn(
     process.execPath,
     [join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build', '-p', APPS.join(',')],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NX_DAEMON: 'false' } },
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, NX_DAEMON: 'false' },
+    },
   );
   building = child;
   let output = '';

@@ -40,7 +40,10 @@ export class Supervisor {
     const child = this.#fork(plan);
     await new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`${plan.name} was not ready after ${limitMs / 1000} s: ${this.#log(plan)}`)),
+        () =>
+          reject(
+            new Error(`${plan.name} was not ready after ${limitMs / 1000} s: ${this.#log(plan)}`),
+          ),
         limitMs,
       );
       child.on('message', (/** @type {{ type: string, message?: string }} */ message) => {
@@ -51,7 +54,11 @@ export class Supervisor {
       });
       child.once('exit', (code, signal) =>
         settle(() =>
-          reject(new Error(`${plan.name} ended at once (${signal ?? `code ${code}`}): ${this.#log(plan)}`)),
+          reject(
+            new Error(
+              `${plan.name} ended at once (${signal ?? `code ${code}`}): ${this.#log(plan)}`,
+            ),
+          ),
         ),
       );
       /** @param {() => void} finish */

@@ -1,3 +1,14 @@
 import { vitestProject } from './vitest-project.ts';
 
-export default vitestProject();
+export default vitestProject({
+  // Whole programs: the end-to-end suite and CI run them.
+  exclude: [
+    'start.mjs',
+    'test.mjs',
+    'e2e.mjs',
+    'bench.mjs',
+    'browser.mjs',
+    'build-*.mjs',
+    'fixtures/**',
+  ],
+});
