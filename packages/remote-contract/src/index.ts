@@ -1,2 +1,4 @@
+export * from './compatibility.ts';
+export * from './default-context.ts';
 export * from './mount.ts';
 export * from './registry.ts';

@@ -27,3 +27,46 @@ export const Registry = v.object({
   ),
 });
 export type Registry = v.InferOutput<typeof Registry>;
+
+/** A registry that cannot be used; the message says where it is wrong. */
+export class InvalidRegistry extends Error {
+  override readonly name = 'InvalidRegistry';
+}
+
+/** Reads parsed JSON as a registry. @throws InvalidRegistry */
+export function parseRegistry(value: unknown): Registry {
+  const result = v.safeParse(Registry, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  throw new InvalidRegistry(
+    `The registry of remotes is not valid${path === null ? '' : ` at ${path}`}: ${issue.message}.`,
+  );
+}
+
+/** Absolute URL of a build's federation manifest. @throws InvalidRegistry for other than http(s). */
+export function entryUrl(build: Pick<RemoteBuild, 'entry'>, registryUrl: string): string {
+  const url = URL.canParse(build.entry, registryUrl)
+    ? new URL(build.entry, registryUrl)
+    : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new InvalidRegistry(
+      `The registry's entry ${JSON.stringify(build.entry)} is not an http(s) address.`,
+    );
+  }
+  return url.href;
+}
+
+/** The integrity that the registry promises for `fileUrl`; undefined for a file it does not list. */
+export function integrityOf(
+  build: Pick<RemoteBuild, 'integrity'>,
+  entry: string,
+  fileUrl: string,
+): string | undefined {
+  const folder = new URL('.', entry).href;
+  const file = new URL(fileUrl, entry);
+  const path = (file.origin + file.pathname).slice(folder.length);
+  return file.href.startsWith(folder) && Object.hasOwn(build.integrity, path)
+    ? build.integrity[path]
+    : undefined;
+}
