@@ -1,0 +1,187 @@
+import { displayName } from '@hsi/model-zoo-catalog';
+import { type Matcher, type ProfileTypeId, type TimeRange, type UnixMs } from '@hsi/profile-model';
+import { type TimeSeries } from '@hsi/pyroscope-api';
+import { type TypeChoice, isLevel, likelyType, resolveType } from '../model/profile-types.ts';
+import { type ServiceFacts } from '../model/services.ts';
+import { timelinePoints } from '../model/time-range.ts';
+import { type TypesOf, matchersOf } from './graph.ts';
+import { type ProfileSource } from './source.ts';
+
+/** One line of the timeline. Values are as the server sent them: sums, or averages of levels. */
+export interface TimelineSeries {
+  /** The value of the label that the line stands for; empty: the label is absent. */
+  readonly key: string;
+  readonly title: string;
+  readonly typeId: ProfileTypeId;
+  readonly points: readonly { readonly time: UnixMs; readonly value: number }[];
+}
+
+export interface TimelineAnswer {
+  readonly series: readonly TimelineSeries[];
+  readonly stepSeconds: number;
+  /** Services that have data and no line, because a chart of all would not be readable. */
+  readonly hidden: number;
+}
+
+export interface TimelineRequest {
+  readonly type: TypeChoice;
+  readonly filters: readonly Matcher[];
+  readonly range: TimeRange;
+  readonly stepSeconds: number;
+}
+
+/** The most lines that a chart shows beside the services of the catalog. */
+export const MOST_LINES = 20;
+
+function seriesQuery(
+  request: TimelineRequest,
+  profileTypeId: ProfileTypeId,
+  matchers: readonly Matcher[],
+  groupBy: readonly string[],
+) {
+  const { from, to } = timelinePoints(request.range, request.stepSeconds);
+  return {
+    profileTypeId,
+    matchers,
+    from,
+    to,
+    stepSeconds: request.stepSeconds,
+    groupBy,
+    aggregation: isLevel(profileTypeId) ? ('average' as const) : ('sum' as const),
+    limit: MOST_LINES,
+  };
+}
+
+/** The one question whose answer holds every service that sends the likely type. */
+export function groupedQuery(request: TimelineRequest) {
+  return seriesQuery(request, likelyType(request.type), request.filters, ['service_name']);
+}
+
+/**
+ * A line per service. With `grouped` one request answers all of them; a real Pyroscope answers
+ * fresh data only where `service_name` is matched by `=`, so it is asked once per service.
+ */
+export async function loadServicesTimeline(
+  source: ProfileSource,
+  request: TimelineRequest,
+  grouped: boolean,
+  services: () => Promise<readonly ServiceFacts[]>,
+  signal?: AbortSignal,
+): Promise<TimelineAnswer> {
+  const lines = grouped
+    ? await groupedLines(source, request, services, signal)
+    : await linePerService(source, request, services, signal);
+  const order = new Map((await services()).map(({ serviceName }, index) => [serviceName, index]));
+  const place = ({ key }: TimelineSeries) => order.get(key) ?? order.size;
+  const series = lines.filter(({ points }) => points.length > 0);
+  series.sort((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
+  const shown = new Set(series.map(({ key }) => key));
+  const withData = (await services()).filter(
+    ({ types }) => types.length > 0 && resolveType(request.type, types) !== undefined,
+  );
+  const hidden = series.length < MOST_LINES ? 0 : withData.filter((s) => !shown.has(s.serviceName));
+  return { series, stepSeconds: request.stepSeconds, hidden: hidden === 0 ? 0 : hidden.length };
+}
+
+async function groupedLines(
+  source: ProfileSource,
+  request: TimelineRequest,
+  services: () => Promise<readonly ServiceFacts[]>,
+  signal: AbortSignal | undefined,
+): Promise<TimelineSeries[]> {
+  const likely = likelyType(request.type);
+  const [first, facts] = await Promise.all([
+    source.selectSeries(groupedQuery(request), signal),
+    services(),
+  ]);
+  const lines = toLines(first, likely, 'service_name');
+  const shown = new Set(lines.map(({ key }) => key));
+  const missing = new Map<ProfileTypeId, string[]>();
+  for (const { serviceName, inCatalog, types } of facts) {
+    const type = resolveType(request.type, types);
+    if (shown.has(serviceName) || type === undefined || !types.includes(type)) continue;
+    // One that sends the likely type is missing because others are greater.
+    if (type === likely && !inCatalog) continue;
+    missing.set(type, [...(missing.get(type) ?? []), serviceName]);
+  }
+  const rest = await Promise.all(
+    [...missing].map(async ([type, names]) => {
+      const matchers = [oneOf(names), ...request.filters];
+      const query = seriesQuery(request, type, matchers, ['service_name']);
+      return toLines(await source.selectSeries(query, signal), type, 'service_name');
+    }),
+  );
+  return [...lines, ...rest.flat()];
+}
+
+/** A matcher for any of the services, each name taken literally. */
+function oneOf(names: readonly string[]): Matcher {
+  if (names.length === 1) return { name: 'service_name', operator: '=', value: names[0]! };
+  const value = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  return { name: 'service_name', operator: '=~', value };
+}
+
+async function linePerService(
+  source: ProfileSource,
+  request: TimelineRequest,
+  services: () => Promise<readonly ServiceFacts[]>,
+  signal: AbortSignal | undefined,
+): Promise<TimelineSeries[]> {
+  const facts = await services();
+  const asked = facts.filter(({ inCatalog }, index) => inCatalog || index < MOST_LINES);
+  const typesOf: TypesOf = async (name) =>
+    (await services()).find(({ serviceName }) => serviceName === name)?.types ?? [];
+  const lines = await Promise.all(
+    asked.map(async ({ serviceName }) => {
+      const scope = { service: serviceName, model: undefined, by: 'service_name' as const };
+      return (await loadServiceTimeline(source, request, scope, typesOf, signal)).series;
+    }),
+  );
+  return lines.flat();
+}
+
+export interface TimelineScope {
+  readonly service: string;
+  readonly model: string | undefined;
+  readonly by: 'service_name' | 'model';
+}
+
+/** One service: a line for it, or one for each of its models. */
+export async function loadServiceTimeline(
+  source: ProfileSource,
+  request: TimelineRequest,
+  scope: TimelineScope,
+  typesOf: TypesOf,
+  signal?: AbortSignal,
+): Promise<TimelineAnswer> {
+  const matchers = matchersOf(scope.service, scope.model, request.filters);
+  const ask = async (type: ProfileTypeId) =>
+    toLines(
+      await source.selectSeries(seriesQuery(request, type, matchers, [scope.by]), signal),
+      type,
+      scope.by,
+      scope.service,
+    );
+  const likely = likelyType(request.type);
+  let series = await ask(likely);
+  if (series.length === 0) {
+    const type = resolveType(request.type, await typesOf(scope.service));
+    if (type !== undefined && type !== likely) series = await ask(type);
+  }
+  return { series, stepSeconds: request.stepSeconds, hidden: 0 };
+}
+
+function toLines(
+  answer: readonly TimeSeries[],
+  typeId: ProfileTypeId,
+  by: 'service_name' | 'model',
+  service?: string,
+): TimelineSeries[] {
+  return answer
+    .filter(({ points }) => points.length > 0)
+    .map(({ labels, points }) => {
+      const key = labels[by] ?? (by === 'service_name' ? (service ?? '') : '');
+      const title = by === 'model' ? key || 'no model' : displayName(key);
+      return { key, title, typeId, points };
+    });
+}

@@ -1,0 +1,42 @@
+import { type UseQueryOptions, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+/** The state of one question to the server, as a part of the page shows it. */
+export interface Answer<T> {
+  /** The latest answer to this question, or to the same one asked earlier. */
+  readonly data: T | undefined;
+  /** True when `data` answers an earlier time or has not been renewed because of `error`. */
+  readonly stale: boolean;
+  /** When `data` arrived, in milliseconds since 1970. */
+  readonly arrivedAt: number | undefined;
+  readonly error: Error | undefined;
+  readonly fetching: boolean;
+  readonly retry: () => void;
+}
+
+/**
+ * Asks, and keeps the last answer on the screen while the same question is asked again or cannot
+ * be answered. `scope` names the question without its time: an answer to another scope is never
+ * shown in its place.
+ */
+export function useAnswer<T>(
+  scope: string,
+  options: Pick<UseQueryOptions<T>, 'queryKey' | 'queryFn' | 'enabled'>,
+): Answer<T> {
+  const query = useQuery<T>(options);
+  const [kept, setKept] = useState<{ scope: string; data: T; arrivedAt: number }>();
+  const { data, dataUpdatedAt, error } = query;
+  if (data !== undefined && (kept?.data !== data || kept.scope !== scope)) {
+    setKept({ scope, data, arrivedAt: dataUpdatedAt });
+  }
+  const shown =
+    data !== undefined ? { data, arrivedAt: dataUpdatedAt } : kept?.scope === scope ? kept : undefined;
+  return {
+    data: shown?.data,
+    stale: shown !== undefined && (data === undefined || error !== null),
+    arrivedAt: shown?.arrivedAt,
+    error: error ?? undefined,
+    fetching: query.fetchStatus === 'fetching',
+    retry: () => void query.refetch(),
+  };
+}

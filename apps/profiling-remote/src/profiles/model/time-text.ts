@@ -1,0 +1,70 @@
+import { type TimeRange, type UnixMs } from '@hsi/profile-model';
+import { RANGE_PRESETS, type RangeText, formatDuration, isRelative } from './time-range.ts';
+
+/** How times are written: undefined locale and zone are the person's own. */
+export interface TimeFormat {
+  readonly locale?: string | undefined;
+  readonly timeZone?: string | undefined;
+}
+
+/** `Europe/Berlin (UTC+01:00)`: the zone that every time on the page is in. */
+export function timeZoneText(at: UnixMs, format: TimeFormat = {}): string {
+  const zone = format.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    timeZoneName: 'longOffset',
+  }).formatToParts(at);
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', 'UTC');
+  return offset === undefined || offset === zone ? zone : `${zone} (${offset})`;
+}
+
+/** A moment with its date and seconds. */
+export function formatMoment(at: UnixMs, format: TimeFormat = {}): string {
+  return new Intl.DateTimeFormat(format.locale, {
+    timeZone: format.timeZone,
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+  }).format(at);
+}
+
+/** The clock alone, with seconds. */
+export function formatClock(at: UnixMs, format: TimeFormat = {}): string {
+  return new Intl.DateTimeFormat(format.locale, {
+    timeZone: format.timeZone,
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+  }).format(at);
+}
+
+/** `Last 6 hours`, or the two times of an absolute range. */
+export function rangeTitle(text: RangeText, range: TimeRange, format: TimeFormat = {}): string {
+  const preset = RANGE_PRESETS.find(({ from, to }) => from === text.from && to === text.to);
+  if (preset !== undefined) return preset.label;
+  const relative = /^now-(\d+)([smhdw])$/.exec(text.from);
+  if (relative !== null && text.to === 'now') {
+    return `Last ${formatDuration(range.to - range.from)}`;
+  }
+  if (isRelative(text)) return `${text.from} to ${text.to}`;
+  const sameDay = dayOf(range.from, format) === dayOf(range.to, format);
+  const end = sameDay ? formatClock(range.to, format) : formatMoment(range.to, format);
+  return `${formatMoment(range.from, format)} – ${end}`;
+}
+
+function dayOf(at: UnixMs, format: TimeFormat): string {
+  return new Intl.DateTimeFormat('en', { timeZone: format.timeZone, dateStyle: 'short' }).format(at);
+}
+
+/** The moment as `<input type="datetime-local">` wants it, in the person's own zone. */
+export function toLocalInput(at: UnixMs): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Reads what {@link toLocalInput} writes; undefined for anything else. */
+export function fromLocalInput(text: string): UnixMs | undefined {
+  const ms = text === '' ? NaN : new Date(text).getTime();
+  return Number.isNaN(ms) || ms < 0 ? undefined : ms;
+}
