@@ -58,10 +58,7 @@ async function grafanaDouble(stops: (() => Promise<void>)[]): Promise<string> {
   return double.url;
 }
 
-async function startDevServer(
-  gateway: string,
-  stops: (() => Promise<void>)[],
-): Promise<string> {
+async function startDevServer(gateway: string, stops: (() => Promise<void>)[]): Promise<string> {
   const [port] = (await freePorts(1)) as [number];
   const rspack = join(ROOT, 'node_modules/@rspack/cli/bin/rspack.js');
   const child = spawn(process.execPath, [rspack, 'dev', '--port', String(port)], {
