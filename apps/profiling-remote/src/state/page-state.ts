@@ -22,3 +22,18 @@ export interface PageState {
   /** Stack trace of the focused frame, root first; empty: nothing is focused. */
   readonly focus: readonly string[];
 }
+
+/** What an address that says nothing stands for. */
+export const DEFAULT_PAGE_STATE: PageState = {
+  view: undefined,
+  service: undefined,
+  model: undefined,
+  type: 'cpu',
+  filters: [],
+  from: 'now-1h',
+  to: 'now',
+  spanId: undefined,
+  traceId: undefined,
+  q: '',
+  focus: [],
+};

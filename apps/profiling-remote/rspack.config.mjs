@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
+import { defineConfig } from '@rspack/cli';
+import { rspack } from '@rspack/core';
+
+const root = import.meta.dirname;
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const react = JSON.parse(readFileSync(join(root, '../../node_modules/react/package.json'), 'utf8'));
+
+/** Where the development server sends the paths that the gateway owns. */
+const gatewayUrl = process.env.GATEWAY_URL ?? 'http://127.0.0.1:8080';
+const port = Number(process.env.REMOTE_PORT ?? 3001);
+
+// Not singletons: with `loaded-first` the host's copy is taken whenever it satisfies the range, and
+// a host with another React does not break the page, which then runs its own copy in its own root.
+const shareReact = {
+  singleton: false,
+  eager: false,
+  requiredVersion: '^19.0.0',
+  version: react.version,
+};
+
+const browsers = 'chrome >= 116, firefox >= 124, safari >= 17.4';
+
+/** @param {boolean} isProduction */
+function rules(isProduction) {
+  return [
+    {
+      test: /\.tsx?$/,
+      loader: 'builtin:swc-loader',
+      options: {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic', development: !isProduction } },
+        },
+        env: { targets: browsers },
+      },
+      type: 'javascript/auto',
+    },
+    {
+      test: /\.css$/,
+      use: [
+        rspack.CssExtractRspackPlugin.loader,
+        { loader: 'css-loader', options: { importLoaders: 1, modules: false } },
+        {
+          loader: 'postcss-loader',
+          options: { postcssOptions: { plugins: [['@tailwindcss/postcss', { base: root }]] } },
+        },
+      ],
+      type: 'javascript/auto',
+    },
+  ];
+}
+
+export default defineConfig((env, argv) => {
+  const isServing = Boolean(env.RSPACK_SERVE);
+  const isProduction = !isServing && argv.mode !== 'development';
+  const hash = isProduction ? '.[contenthash:10]' : '';
+  return {
+    context: root,
+    mode: isProduction ? 'production' : 'development',
+    target: ['web', 'es2022'],
+    entry: { standalone: './src/index.ts' },
+    devtool: isProduction ? false : 'cheap-module-source-map',
+    output: {
+      path: join(root, 'dist'),
+      clean: true,
+      uniqueName: 'profiling_remote',
+      publicPath: 'auto',
+      filename: `[name]${hash}.js`,
+      chunkFilename: `[name]${hash}.js`,
+      crossOriginLoading: 'anonymous',
+    },
+    resolve: { conditionNames: ['source', '...'], extensions: ['.ts', '.tsx', '.js'] },
+    module: { rules: rules(isProduction) },
+    optimization: {
+      // The page is one chunk and its heavy parts are one chunk each: splitting shared modules out
+      // would only add requests to the cold load.
+      splitChunks: false,
+      chunkIds: 'named',
+      minimizer: [
+        new rspack.SwcJsMinimizerRspackPlugin(),
+        new rspack.LightningCssMinimizerRspackPlugin({ minimizerOptions: { targets: browsers } }),
+      ],
+    },
+    plugins: [
+      new rspack.DefinePlugin({ __REMOTE_VERSION__: JSON.stringify(version) }),
+      new rspack.CssExtractRspackPlugin({
+        filename: `[name]${hash}.css`,
+        chunkFilename: `[name]${hash}.css`,
+        ignoreOrder: true,
+      }),
+      new rspack.HtmlRspackPlugin({
+        template: './index.html',
+        chunks: ['standalone'],
+        scriptLoading: 'defer',
+        ...(isServing ? { publicPath: '/' } : {}),
+      }),
+      new ModuleFederationPlugin({
+        name: 'profiling_remote',
+        filename: `remoteEntry${hash}.js`,
+        exposes: { './mount': { import: './src/mount.tsx', name: 'mount' } },
+        shared: {
+          react: shareReact,
+          'react-dom': shareReact,
+          'react-dom/client': shareReact,
+        },
+        shareStrategy: 'loaded-first',
+        manifest: true,
+        dts: false,
+        dev: false,
+      }),
+    ],
+    performance: false,
+    devServer: {
+      host: process.env.HOST ?? '127.0.0.1',
+      port,
+      hot: false,
+      liveReload: true,
+      historyApiFallback: true,
+      // Hosts on another origin load the remote from here while developing.
+      headers: { 'Access-Control-Allow-Origin': '*' },
+      client: { overlay: false },
+      proxy: [
+        { context: ['/api', '/profiles'], target: gatewayUrl },
+        { context: ['/grafana'], target: gatewayUrl, ws: true },
+      ],
+    },
+  };
+});

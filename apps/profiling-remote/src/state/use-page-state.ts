@@ -1,0 +1,51 @@
+import { useCallback, useSyncExternalStore } from 'react';
+import { useMountContext } from '../page/page-services.tsx';
+import { type PageState } from './page-state.ts';
+import { formatPageState, parsePageState, type ParsedPageState } from './page-state-url.ts';
+
+/** Changes parts of the page's state; the address follows. */
+export type PatchPageState = (
+  patch: Partial<PageState>,
+  options?: { readonly replace?: boolean },
+) => void;
+
+/** The page's state, read from the host's location, and how to change it. */
+export function usePageState(): readonly [PageState, PatchPageState] {
+  const context = useMountContext();
+  const { state } = useParsedAddress();
+  const patch = useCallback<PatchPageState>(
+    (changes, options) => {
+      // Read anew, so that two changes in one event do not undo each other.
+      const { pathname, search } = context.location.get();
+      // The host may have left the page while a late change was on its way.
+      if (!isBelow(pathname, context.basename)) return;
+      const next = formatPageState({ ...parse(search).state, ...changes }, search);
+      if (next !== search)
+        context.navigate(pathname + next, { replace: options?.replace ?? false });
+    },
+    [context],
+  );
+  return [state, patch];
+}
+
+/** Sentences about the values in the address that could not be used. */
+export function usePageNotices(): readonly string[] {
+  return useParsedAddress().notices;
+}
+
+function useParsedAddress(): ParsedPageState {
+  const { location } = useMountContext();
+  return parse(useSyncExternalStore(location.subscribe, () => location.get().search));
+}
+
+let parsed: { readonly search: string; readonly result: ParsedPageState } | undefined;
+
+/** The same object for the same address, so that it can be compared and be part of query keys. */
+function parse(search: string): ParsedPageState {
+  if (parsed?.search !== search) parsed = { search, result: parsePageState(search, Date.now()) };
+  return parsed.result;
+}
+
+function isBelow(pathname: string, basename: string): boolean {
+  return pathname === basename || pathname.startsWith(`${basename.replace(/\/$/, '')}/`);
+}
