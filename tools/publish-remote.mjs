@@ -8,7 +8,7 @@ import { cp, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'no
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { precompress } from './precompress.mjs';
+import { precompress } from './build-precompress.mjs';
 
 /** Versions of a remote that stay in its folder. */
 const KEPT = 5;
