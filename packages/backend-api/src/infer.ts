@@ -28,8 +28,6 @@ export const InferenceResult = v.variant('kind', [
     dimensions: v.number(),
     /** The first values of the unit vector. */
     preview: v.array(v.number()),
-    /** Likeness to each prompt, the most alike first. */
-    matches: v.array(v.object({ label: v.string(), score: Score })),
   }),
   v.object({
     kind: v.literal('pose'),

@@ -4,7 +4,6 @@ import * as v from 'valibot';
 export const PROBLEM_CODES = [
   'bad-request',
   'not-found',
-  'method-not-allowed',
   'unknown-model',
   'model-disabled',
   'model-unavailable',
