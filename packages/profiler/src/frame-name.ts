@@ -1,5 +1,7 @@
 import { relative, sep } from 'node:path';
 
+/** Parts of the path that are kept of a file outside the root: a server need not know the rest. */
+const OUTSIDE_PARTS = 3;
 const ANONYMOUS = /^\(anonymous(?::L#\d+(?::C#\d+)?)?\)$/;
 
 /**
@@ -23,5 +25,7 @@ function shortFile(file: string, root: string): string {
   if (dependency >= 0) return path.slice(dependency + 'node_modules/'.length);
   if (path.startsWith('node:') || !path.startsWith('/')) return path;
   const inside = relative(root, path).split(sep).join('/');
-  return inside.startsWith('../') ? path : inside;
+  return inside.startsWith('../')
+    ? ['…', ...path.split('/').slice(-OUTSIDE_PARTS)].join('/')
+    : inside;
 }
