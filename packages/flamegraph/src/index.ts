@@ -1,1 +1,22 @@
-export {};
+export * from './colors.ts';
+export * from './describe.ts';
+export * from './draw.ts';
+export {
+  childrenOf,
+  findStack,
+  type FlameView,
+  isTruncated,
+  layOut,
+  nodeName,
+  nodesOfRow,
+  rowCount,
+  type RowIndex,
+  stackOf,
+  type Truncation,
+} from './flame-view.ts';
+export * from './frame-name.ts';
+export * from './hit-test.ts';
+export * from './search.ts';
+export * from './text-fit.ts';
+export * from './top-functions.ts';
+export * from './viewport.ts';

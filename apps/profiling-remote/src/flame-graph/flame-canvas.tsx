@@ -1,0 +1,114 @@
+import {
+  type PointerEvent as ReactPointerEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from 'react';
+import { hitTest, ROW_HEIGHT, rowCount, type Viewport, type Surface } from '@hsi/flamegraph';
+import { FlamePainter, type Picture } from './flame-painter.ts';
+import { useFlamePointer } from './use-flame-pointer.ts';
+
+/** A place in the window, CSS pixels. */
+export interface WindowPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface FlameCanvasProps {
+  readonly picture: Picture;
+  readonly surface: Surface;
+  readonly viewport: Viewport;
+  /** Glide to a new viewport instead of jumping. */
+  readonly glide: boolean;
+  /** The scrolling element; its width is measured by the caller. */
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly onViewport: (viewport: Viewport) => void;
+  /** `undefined`: the pointer is over no frame. */
+  readonly onHover: (node: number | undefined, at: WindowPoint) => void;
+  readonly onPick: (node: number) => void;
+  readonly onMenu: (node: number, at: WindowPoint) => void;
+  readonly children?: ReactNode;
+}
+
+/**
+ * The canvas of a flame graph. The element scrolls natively (wheel, touch, scrollbar): the canvas
+ * sticks to its top and draws the rows that are scrolled to.
+ */
+export function FlameCanvas(props: FlameCanvasProps): ReactNode {
+  const { picture, surface, viewport, glide, scroller } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const painter = useRef<FlamePainter>(undefined);
+
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    painter.current = new FlamePainter(canvas.current);
+    return () => painter.current?.stop();
+  }, []);
+  useLayoutEffect(() => {
+    painter.current?.paint(picture, viewport, glide);
+  }, [picture, viewport, glide]);
+  useEffect(() => {
+    const element = scroller.current;
+    const follow = (): void => painter.current?.scrollTo(element?.scrollTop ?? 0);
+    follow();
+    element?.addEventListener('scroll', follow, { passive: true });
+    return () => element?.removeEventListener('scroll', follow);
+  }, [scroller, picture.view]);
+
+  const nodeAt = (event: { clientX: number; clientY: number }): number | undefined => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined || painter.current === undefined) return undefined;
+    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const scrollTop = scroller.current?.scrollTop ?? 0;
+    return hitTest(picture.view, painter.current.viewport, surface, scrollTop, point);
+  };
+  const pointer = useFlamePointer({
+    canvas,
+    scroller,
+    surface,
+    viewport,
+    onViewport: props.onViewport,
+    onClick: (event) => {
+      const node = nodeAt(event);
+      if (node !== undefined) props.onPick(node);
+    },
+  });
+  const hover = (event: ReactPointerEvent): void => {
+    pointer.onPointerMove(event);
+    const at = { x: event.clientX, y: event.clientY };
+    props.onHover(pointer.isDragging() ? undefined : nodeAt(event), at);
+  };
+
+  const height = rowCount(picture.view) * ROW_HEIGHT;
+  return (
+    <div
+      ref={scroller}
+      className="pf:relative pf:overflow-x-hidden pf:overflow-y-auto pf:bg-gray-800"
+      style={{ height: surface.height }}
+      // The tree beside the canvas is what the keyboard reaches.
+      tabIndex={-1}
+    >
+      <canvas
+        ref={canvas}
+        aria-hidden="true"
+        className="pf:sticky pf:top-0 pf:block pf:cursor-pointer pf:touch-pan-y"
+        style={{ width: surface.width, height: surface.height }}
+        onPointerDown={pointer.onPointerDown}
+        onPointerMove={hover}
+        onPointerUp={pointer.onPointerUp}
+        onPointerCancel={pointer.onPointerUp}
+        onPointerLeave={() => props.onHover(undefined, { x: 0, y: 0 })}
+        onContextMenu={(event) => {
+          const node = nodeAt(event);
+          if (node === undefined) return;
+          event.preventDefault();
+          props.onMenu(node, { x: event.clientX, y: event.clientY });
+        }}
+      />
+      <div aria-hidden="true" style={{ height: Math.max(0, height - surface.height) }} />
+      {props.children}
+    </div>
+  );
+}

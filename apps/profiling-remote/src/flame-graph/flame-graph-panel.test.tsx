@@ -1,0 +1,98 @@
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { installDrawLog, treeFromDrawing } from '@hsi/test-kit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FlameGraphPanel, type FlameGraphPanelProps } from './flame-graph-panel.tsx';
+
+const TREE = treeFromDrawing(`
+  main 100
+    ./work.mjs:loadModel:11 600
+      ./work.mjs:mat:5 200
+    other 100
+`);
+
+let canvas: ReturnType<typeof installDrawLog>;
+
+beforeEach(() => {
+  canvas = installDrawLog(HTMLCanvasElement);
+});
+afterEach(() => {
+  cleanup();
+  canvas.restore();
+});
+
+function show(props: Partial<FlameGraphPanelProps> = {}): HTMLElement {
+  render(
+    <FlameGraphPanel testId="graph" title="RT-DETR" tree={TREE} unit="count" query="" {...props} />,
+  );
+  return screen.getByTestId('graph');
+}
+
+const canvasOf = (panel: HTMLElement): HTMLCanvasElement => panel.querySelector('canvas')!;
+/** A point of the 800 pixels wide canvas: the row's number and how far along. */
+const point = (row: number, share: number) => ({ clientX: share * 800, clientY: row * 20 + 10 });
+
+function click(panel: HTMLElement, row: number, share: number): void {
+  const at = { ...point(row, share), pointerId: 1, button: 0 };
+  fireEvent.pointerDown(canvasOf(panel), at);
+  fireEvent.pointerUp(canvasOf(panel), at);
+}
+
+describe('FlameGraphPanel', () => {
+  it('paints the frames and tells the total', () => {
+    const panel = show();
+    expect(panel.dataset['total']).toBe('1000');
+    expect(canvas.logOf(canvasOf(panel)).texts.map(({ text }) => text)).toContain('loadModel');
+    expect(within(panel).getByRole('heading', { name: 'RT-DETR' })).toBeTruthy();
+    expect(panel.textContent).toContain('1 frame, 10.0% of total hidden');
+  });
+
+  it('says when there is nothing', () => {
+    expect(show({ tree: treeFromDrawing('') }).textContent).toContain('No samples');
+  });
+
+  it('shows self, total, share of total and of parent under the pointer', () => {
+    const panel = show();
+    fireEvent.pointerMove(canvasOf(panel), point(3, 0.1));
+    const tooltip = screen.getByTestId('flamegraph-tooltip');
+    expect(tooltip.textContent).toContain('./work.mjs:mat:5');
+    expect(tooltip.textContent).toContain('Total20020.0% of total');
+    expect(tooltip.textContent).toContain('Of parent25.0%');
+    fireEvent.pointerLeave(canvasOf(panel));
+    expect(screen.queryByTestId('flamegraph-tooltip')).toBeNull();
+  });
+
+  it('focuses a frame by a click and goes back by Escape and by the breadcrumb', async () => {
+    const onFocusChange = vi.fn();
+    const panel = show({ onFocusChange });
+    click(panel, 2, 0.1);
+    expect(onFocusChange).toHaveBeenLastCalledWith(['main', './work.mjs:loadModel:11']);
+    await userEvent.click(within(panel).getByRole('button', { name: 'main' }));
+    expect(onFocusChange).toHaveBeenLastCalledWith(['main']);
+    await userEvent.keyboard('{Escape}');
+    expect(onFocusChange).toHaveBeenLastCalledWith([]);
+    expect(within(panel).queryByRole('navigation')).toBeNull();
+  });
+
+  it('asks for detail when a frame with hidden callees is focused, once', () => {
+    const onDetail = vi.fn();
+    const panel = show({ onDetail });
+    click(panel, 2, 0.1);
+    expect(onDetail).not.toHaveBeenCalled();
+    click(panel, 1, 0.1);
+    expect(onDetail).toHaveBeenCalledExactlyOnceWith(['main']);
+  });
+
+  it('tells what a search matches, as a union', () => {
+    expect(show({ query: 'work' }).textContent).toContain('matches 80.0% of total');
+  });
+
+  it('tells why a search is not understood', () => {
+    expect(show({ query: '/(/' }).textContent).toContain('Not a regular expression');
+  });
+
+  it('finds similar names when none matches as written', async () => {
+    const panel = show({ query: 'loadModle' });
+    expect(await within(panel).findByText('similar names match 80.0% of total')).toBeTruthy();
+  });
+});

@@ -1,0 +1,129 @@
+import { type PointerEvent as ReactPointerEvent, type RefObject, useEffect, useRef } from 'react';
+import { pan, type Surface, type Viewport, WHOLE, zoom } from '@hsi/flamegraph';
+
+/** Movement, CSS pixels, from which a press is a drag and no longer a click. */
+const DRAG_FROM = 4;
+/** Wheel travel, CSS pixels, that doubles the zoom. */
+const WHEEL_DOUBLES = 200;
+/** CSS pixels in a line, for wheels that count lines. */
+const LINE = 16;
+
+interface FlamePointerOptions {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly surface: Surface;
+  readonly viewport: Viewport;
+  readonly onViewport: (viewport: Viewport) => void;
+  readonly onClick: (event: ReactPointerEvent) => void;
+}
+
+interface FlamePointer {
+  readonly isDragging: () => boolean;
+  readonly onPointerDown: (event: ReactPointerEvent<HTMLCanvasElement>) => void;
+  readonly onPointerMove: (event: ReactPointerEvent) => void;
+  readonly onPointerUp: (event: ReactPointerEvent) => void;
+}
+
+interface Press {
+  x: number;
+  y: number;
+  readonly originX: number;
+  readonly originY: number;
+}
+
+/**
+ * Mouse, pen and touch on the canvas: click, drag to pan, two fingers to zoom; Ctrl or Cmd and the
+ * wheel zooms about the pointer, Shift and the wheel (or a sideways wheel) pans.
+ */
+export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
+  const latest = useRef(options);
+  const presses = useRef(new Map<number, Press>());
+  const dragging = useRef(false);
+  useEffect(() => {
+    latest.current = options;
+  });
+  useWheel(options.canvas, latest);
+
+  return {
+    isDragging: () => dragging.current,
+    onPointerDown: (event) => {
+      if (event.pointerType === 'mouse' && event.button !== 0) return;
+      const { clientX: x, clientY: y } = event;
+      presses.current.set(event.pointerId, { x, y, originX: x, originY: y });
+      if (presses.current.size === 1) dragging.current = false;
+    },
+    onPointerMove: (event) => {
+      const press = presses.current.get(event.pointerId);
+      if (press === undefined) return;
+      const travelled = Math.hypot(event.clientX - press.originX, event.clientY - press.originY);
+      if (!dragging.current && travelled < DRAG_FROM) return;
+      if (!dragging.current) {
+        dragging.current = true;
+        (event.target as Element).setPointerCapture?.(event.pointerId);
+      }
+      if (presses.current.size > 1)
+        pinch(latest.current, [...presses.current.values()], press, event);
+      else drag(latest.current, press, event);
+      press.x = event.clientX;
+      press.y = event.clientY;
+    },
+    onPointerUp: (event) => {
+      const wasPressed = presses.current.delete(event.pointerId);
+      if (wasPressed && !dragging.current && event.type === 'pointerup') options.onClick(event);
+      if (presses.current.size === 0) dragging.current = false;
+    },
+  };
+}
+
+function drag(options: FlamePointerOptions, press: Press, event: ReactPointerEvent): void {
+  const { viewport, surface, scroller, onViewport } = options;
+  const moved = pan(viewport, (press.x - event.clientX) / surface.width);
+  if (moved.left !== viewport.left) onViewport(moved);
+  // Touch scrolls natively.
+  if (event.pointerType !== 'touch') scroller.current?.scrollBy(0, press.y - event.clientY);
+}
+
+function pinch(
+  options: FlamePointerOptions,
+  presses: readonly Press[],
+  moving: Press,
+  event: ReactPointerEvent,
+): void {
+  const still = presses.find((press) => press !== moving);
+  if (still === undefined) return;
+  const before = Math.abs(moving.x - still.x);
+  const after = Math.abs(event.clientX - still.x);
+  if (before < 1 || after < 1) return;
+  const left = options.canvas.current?.getBoundingClientRect().left ?? 0;
+  const anchor = (still.x - left) / options.surface.width;
+  options.onViewport(zoom(options.viewport, after / before, Math.min(1, Math.max(0, anchor))));
+}
+
+// Not through React: its wheel listeners are passive and cannot keep the page from zooming.
+function useWheel(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  latest: RefObject<FlamePointerOptions>,
+): void {
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const onWheel = (event: WheelEvent): void => {
+      const { viewport, surface, onViewport } = latest.current;
+      const unit = event.deltaMode === 1 ? LINE : 1;
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        const anchor = (event.clientX - element.getBoundingClientRect().left) / surface.width;
+        onViewport(zoom(viewport, 2 ** ((-event.deltaY * unit) / WHEEL_DOUBLES), anchor));
+        return;
+      }
+      const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
+      const isWhole = viewport.left === WHOLE.left && viewport.right === WHOLE.right;
+      if (isWhole || Math.abs(sideways) < (event.shiftKey ? 0 : Math.abs(event.deltaY))) return;
+      if (sideways === 0) return;
+      event.preventDefault();
+      onViewport(pan(viewport, (sideways * unit) / surface.width));
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [canvas, latest]);
+}

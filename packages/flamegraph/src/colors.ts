@@ -1,0 +1,72 @@
+import { type NodeIndex } from '@hsi/profile-model';
+import { type FlameView } from './flame-view.ts';
+import { type FrameNames, NATIVE_PACKAGE } from './frame-name.ts';
+
+/** `package`: a hue for each package. `value`: the hotter, the larger the self value. `safe`: by package in hues that colour-blind people tell apart. */
+export const COLOR_SCHEMES = ['package', 'value', 'safe'] as const;
+export type ColorScheme = (typeof COLOR_SCHEMES)[number];
+
+/** A colour as `#rrggbb`. */
+export type Color = string;
+
+/** Text on every fill of every palette; contrast at least 7 (tested). */
+export const TEXT_ON_FILL: Color = '#0b0f14';
+
+/** The root and frames that belong to no package. */
+export const NEUTRAL: Color = '#a3aab5';
+
+export const PACKAGE_COLORS: readonly Color[] = [
+  '#e8836b', '#e89a5c', '#e3b45a', '#cfc25c', '#a9c466', '#7fc57c', '#63c39a', '#5cc0b6',
+  '#62b9d1', '#74aee4', '#8fa5ee', '#a99bf0', '#c394e8', '#d98ed6', '#e78cb9', '#ea8a96',
+]; // prettier-ignore
+
+/** Paul Tol's "light" scheme, made for black labels and for all common kinds of colour blindness (personal.sron.nl/~pault). */
+export const SAFE_COLORS: readonly Color[] = [
+  '#77aadd', '#99ddff', '#44bb99', '#bbcc33', '#aaaa00', '#eedd88', '#ee8866', '#ffaabb',
+]; // prettier-ignore
+
+/** From cold to hot, lightness falling all the way so that it reads without hue too. */
+export const VALUE_COLORS: readonly Color[] = [
+  '#d3d7dc', '#e6dcb8', '#f3dc94', '#f8cf6c', '#f8bb52', '#f5a445', '#f08d40', '#e87740',
+]; // prettier-ignore
+
+/** Node -> its fill. */
+export type FillOf = (node: NodeIndex) => Color;
+
+/** The fills of one view in one scheme. Names are parsed and hashed once each, when first drawn. */
+export function fills(view: FlameView, names: FrameNames, scheme: ColorScheme): FillOf {
+  if (scheme === 'value') return valueFills(view);
+  const colors = scheme === 'safe' ? SAFE_COLORS : PACKAGE_COLORS;
+  const cache = new Array<Color | undefined>(view.names.length);
+  const { name, root, rootIsFrame } = view;
+  return (node) => {
+    if (node === root && !rootIsFrame) return NEUTRAL;
+    const index = name[node]!;
+    return (cache[index] ??= packageColor(names.at(index).package, colors));
+  };
+}
+
+function packageColor(name: string, colors: readonly Color[]): Color {
+  if (name === '' || name === NATIVE_PACKAGE) return NEUTRAL;
+  return colors[hash(name) % colors.length]!;
+}
+
+function valueFills(view: FlameView): FillOf {
+  let largest = 0;
+  for (const value of view.self) if (value > largest) largest = value;
+  const last = VALUE_COLORS.length - 1;
+  return (node) => {
+    if (node === view.root && !view.rootIsFrame) return NEUTRAL;
+    const share = largest > 0 ? Math.max(0, view.self[node]!) / largest : 0;
+    return VALUE_COLORS[Math.ceil(Math.sqrt(share) * last)]!;
+  };
+}
+
+/** FNV-1a, so that a package keeps its colour from one visit to the next. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  }
+  return (value ^ (value >>> 15)) >>> 0;
+}

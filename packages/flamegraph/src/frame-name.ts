@@ -1,0 +1,108 @@
+/** What a frame's name says, as far as it can be told from the forms that profilers send. */
+export interface FrameName {
+  /** The readable part, shown first: `loadModel`, `http.(*conn).serve`. */
+  readonly function: string;
+  /** Path as sent, empty when the name holds none. */
+  readonly file: string;
+  /** 0 when unknown. */
+  readonly line: number;
+  /** What frames are coloured by: a dependency, a runtime's part, a directory or file of one's own. */
+  readonly package: string;
+}
+
+/** Package of frames that the V8 engine reports without a file: `(program)`, built-ins. */
+export const NATIVE_PACKAGE = '(native)';
+
+/*
+ * Forms, tried in this order:
+ *   Node SDK   ./work.mjs:loadModel:11 · node:internal/util:(anonymous:L#427:C#24):427 · :(idle):0
+ *   py-spy     detect (pywork.py:11)
+ *   Python     work/detect.py:detect
+ *   Go, Java   github.com/x/y/v2.(*T).Method · java/util/HashMap.put
+ *   C++, Rust  at::native::add · core::fmt::write
+ */
+const ANONYMOUS = /^(.*):\(anonymous(?::L#(\d+)(?::C#\d+)?)?\):(\d+)$/s;
+const FILE_FUNCTION_LINE = /^(.*):([^:]*):(\d+)$/s;
+const FUNCTION_IN_FILE = /^(.+) \((.+?)(?::(\d+))?\)$/s;
+const PYTHON = /^(.+\.py[xid]?):([^:]+)$/s;
+const DEPENDENCY = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/s;
+const SITE_PACKAGE = /.*\/(?:site|dist)-packages\/([^/]+)/s;
+
+/** Reads a frame's name. Never fails: what is not understood is all function. */
+export function parseFrameName(name: string): FrameName {
+  const anonymous = ANONYMOUS.exec(name);
+  if (anonymous) {
+    const [, file = '', defined, line] = anonymous;
+    const at = defined === undefined ? '(anonymous)' : `(anonymous L${defined})`;
+    return { function: at, file, line: Number(line), package: packageOfFile(file) };
+  }
+  const node = FILE_FUNCTION_LINE.exec(name);
+  if (node && !name.includes('::')) {
+    const [, file = '', fn = '', line] = node;
+    return {
+      function: fn === '' ? '(anonymous)' : fn,
+      file,
+      line: Number(line),
+      package: packageOfFile(file),
+    };
+  }
+  const spy = FUNCTION_IN_FILE.exec(name);
+  if (spy && /[./\\]/.test(spy[2]!)) {
+    const [, fn = '', file = '', line = '0'] = spy;
+    return { function: fn, file, line: Number(line), package: packageOfFile(file) };
+  }
+  const python = PYTHON.exec(name);
+  if (python) {
+    const [, file = '', fn = ''] = python;
+    return { function: fn, file, line: 0, package: packageOfFile(file) };
+  }
+  return qualifiedName(name);
+}
+
+function qualifiedName(name: string): FrameName {
+  const scope = name.indexOf('::');
+  if (scope > 0) {
+    const first = name.slice(0, scope).replace(/^[<&*\s]+/, '');
+    return { function: name, file: '', line: 0, package: first };
+  }
+  const slash = name.search(/\/[^/(]*(\(|$)/);
+  const dot = name.indexOf('.', slash + 1);
+  if (dot <= 0) return { function: name, file: '', line: 0, package: '' };
+  return { function: name.slice(slash + 1), file: '', line: 0, package: name.slice(0, dot) };
+}
+
+function packageOfFile(file: string): string {
+  if (file === '') return NATIVE_PACKAGE;
+  if (file.startsWith('node:')) return /^node:[^/]*/.exec(file)![0];
+  const dependency = DEPENDENCY.exec(file) ?? SITE_PACKAGE.exec(file);
+  return dependency?.[1] ?? file;
+}
+
+/** A frame's file as a label shows it: the last part of the path and the line, `work.mjs:11`. */
+export function shortFile({ file, line }: FrameName): string {
+  if (file === '') return '';
+  const base = file.startsWith('node:') ? file : file.slice(file.search(/[^/\\]*$/));
+  return line > 0 ? `${base}:${line}` : base;
+}
+
+/** A name without its line, so that places within one function, or closures of one file, read alike. */
+export function nameWithoutLine(name: string): string {
+  const anonymous = ANONYMOUS.exec(name);
+  if (anonymous) return `${anonymous[1]}:(anonymous)`;
+  const node = FILE_FUNCTION_LINE.exec(name);
+  if (node && !name.includes('::')) return `${node[1]}:${node[2]}`;
+  return name.replace(/^(.+) \((.+):\d+\)$/s, '$1 ($2)');
+}
+
+/** Parses the names of one tree as they are needed, each once. */
+export class FrameNames {
+  private readonly parsed: (FrameName | undefined)[];
+
+  constructor(readonly names: readonly string[]) {
+    this.parsed = new Array<FrameName | undefined>(names.length);
+  }
+
+  at(index: number): FrameName {
+    return (this.parsed[index] ??= parseFrameName(this.names[index]!));
+  }
+}

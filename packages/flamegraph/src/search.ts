@@ -1,0 +1,171 @@
+import { type CallTree, type NodeIndex } from '@hsi/profile-model';
+import { truncatedName } from './flame-view.ts';
+
+/**
+ * Finds the names that a needle means when none contains it: typing errors, words in another
+ * order, letters left out. Returns indices into `names`.
+ */
+export type FuzzyFind = (names: readonly string[], needle: string) => readonly number[];
+
+let loading: Promise<FuzzyFind> | undefined;
+
+/** The fuzzy matcher. Its code is a chunk of its own, fetched once; rejects when it does not arrive. */
+export function loadFuzzyFind(): Promise<FuzzyFind> {
+  loading ??= import('./fuzzy.ts').then(
+    ({ createFuzzyFind }) => createFuzzyFind(),
+    (error: unknown) => {
+      // A chunk that did not arrive may arrive the next time.
+      loading = undefined;
+      throw error;
+    },
+  );
+  return loading;
+}
+
+/** Which way a query was understood. */
+export type SearchKind = 'none' | 'exact' | 'text' | 'regex' | 'fuzzy';
+
+export interface SearchResult {
+  readonly kind: SearchKind;
+  /** Name -> 1 when it matches. Undefined when nothing is searched for. */
+  readonly matches: Uint8Array | undefined;
+  /** Number of names that match. */
+  readonly names: number;
+  /** Why the query could not be used; nothing matches then. */
+  readonly problem?: string;
+}
+
+export const NO_SEARCH: SearchResult = { kind: 'none', matches: undefined, names: 0 };
+
+/** Longest query that is looked at, in characters. */
+export const LONGEST_QUERY = 1_000;
+
+/**
+ * Which names a query matches:
+ * - `/pattern/flags` is a regular expression, without regard to case unless the flag `c` is given;
+ * - `"name"` is exactly that name;
+ * - anything else: every word of it occurs, in any order, without regard to case; when no name has
+ *   them all, the names that `fuzzy` finds.
+ */
+export function search(names: readonly string[], query: string, fuzzy?: FuzzyFind): SearchResult {
+  const text = query.trim();
+  if (text === '') return NO_SEARCH;
+  if (text.length > LONGEST_QUERY) {
+    return problem(names, 'text', `The search is longer than ${LONGEST_QUERY} characters.`);
+  }
+  const pattern = /^\/(.+)\/([a-z]*)$/s.exec(text);
+  if (pattern) return searchPattern(names, pattern[1]!, pattern[2]!);
+  const exact = /^"(.+)"$/s.exec(text)?.[1];
+  if (exact !== undefined) return result(names, 'exact', (name) => name === exact);
+  const found = result(names, 'text', containsWords(text));
+  if (found.names > 0 || fuzzy === undefined) return found;
+  return fuzzyResult(names, fuzzy(names, text));
+}
+
+/** True when {@link search} would do better with a {@link FuzzyFind}. */
+export function wantsFuzzy(found: SearchResult): boolean {
+  return found.kind === 'text' && found.names === 0 && found.problem === undefined;
+}
+
+function containsWords(text: string): (name: string) => boolean {
+  const words = text.toLowerCase().split(/\s+/);
+  return (name) => {
+    const lower = name.toLowerCase();
+    return words.every((word) => lower.includes(word));
+  };
+}
+
+// A quantified group that holds a quantifier can take exponential time, and a running regular
+// expression cannot be stopped: `(a+)+`, `(.*,)*`, `(?:\w+\s?){2,}`.
+const NESTED_QUANTIFIER = /\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*(?:[+*]|\{\d*,)/;
+
+function searchPattern(names: readonly string[], source: string, flags: string): SearchResult {
+  const extra = /[^cimsu]/.exec(flags);
+  if (extra) return problem(names, 'regex', `The flag "${extra[0]}" is not known: use c, m, s, u.`);
+  if (NESTED_QUANTIFIER.test(source)) {
+    return problem(
+      names,
+      'regex',
+      'A repeated group with a repetition inside can run for ever: write it without nesting.',
+    );
+  }
+  const own = flags.replace(/[ci]/g, '') + (flags.includes('c') ? '' : 'i');
+  try {
+    const pattern = new RegExp(source, own);
+    return result(names, 'regex', (name) => pattern.test(name));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return problem(names, 'regex', `Not a regular expression: ${reason}`);
+  }
+}
+
+function result(
+  names: readonly string[],
+  kind: SearchKind,
+  test: (name: string) => boolean,
+): SearchResult {
+  const matches = new Uint8Array(names.length);
+  const other = truncatedName(names);
+  let count = 0;
+  // The root's name (index 0) is no frame.
+  for (let index = 1; index < names.length; index++) {
+    if (index === other || !test(names[index]!)) continue;
+    matches[index] = 1;
+    count++;
+  }
+  return { kind, matches, names: count };
+}
+
+function fuzzyResult(names: readonly string[], found: readonly number[]): SearchResult {
+  const wanted = new Set(found.map((index) => names[index]));
+  return result(names, 'fuzzy', (name) => wanted.has(name));
+}
+
+function problem(names: readonly string[], kind: SearchKind, reason: string): SearchResult {
+  return { kind, matches: new Uint8Array(names.length), names: 0, problem: reason };
+}
+
+/** What a search matches in a tree. */
+export interface MatchShare {
+  /** Nodes that match, in the tree's order: top to bottom, left to right. */
+  readonly nodes: Int32Array;
+  /** The value below matching nodes as a union: a match below a match counts once. */
+  readonly total: number;
+}
+
+/** Columns that {@link matchShare} reads. */
+type MatchedColumns = Pick<CallTree, 'name' | 'parent' | 'total'>;
+
+/** Every node that a search matches, and their union's value. The root never matches. */
+export function matchShare(tree: MatchedColumns, matches: Uint8Array | undefined): MatchShare {
+  if (matches === undefined) return { nodes: new Int32Array(0), total: 0 };
+  const { name, parent, total } = tree;
+  const covered = new Uint8Array(name.length);
+  const nodes: NodeIndex[] = [];
+  let sum = 0;
+  for (let node = 1; node < name.length; node++) {
+    const inside = covered[parent[node]!]!;
+    const matched = matches[name[node]!]!;
+    if (matched) {
+      nodes.push(node);
+      if (!inside) sum += total[node]!;
+    }
+    covered[node] = inside | matched;
+  }
+  return { nodes: Int32Array.from(nodes), total: sum };
+}
+
+/** The match after `current` (before it when `step` is -1), around the end; undefined without matches. */
+export function nextMatch(
+  { nodes }: MatchShare,
+  current: NodeIndex | undefined,
+  step: 1 | -1,
+): NodeIndex | undefined {
+  if (nodes.length === 0) return undefined;
+  const at = current === undefined ? -1 : nodes.indexOf(current);
+  if (at >= 0) return nodes[(at + step + nodes.length) % nodes.length];
+  if (current === undefined) return step === 1 ? nodes[0] : nodes.at(-1);
+  const after = nodes.findIndex((node) => node > current);
+  if (step === 1) return nodes[after < 0 ? 0 : after];
+  return after <= 0 ? nodes.at(-1) : nodes[after - 1];
+}
