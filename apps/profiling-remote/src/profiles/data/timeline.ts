@@ -1,4 +1,4 @@
-import { displayName } from '@hsi/model-zoo-catalog';
+import { SERVICES, displayName } from '@hsi/model-zoo-catalog';
 import { type Matcher, type ProfileTypeId, type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { type TimeSeries } from '@hsi/pyroscope-api';
 import { type TypeChoice, isLevel, likelyType, resolveType } from '../model/profile-types.ts';
@@ -53,46 +53,55 @@ function seriesQuery(
 }
 
 /** The one question whose answer holds every service that sends the likely type. */
-export function groupedQuery(request: TimelineRequest) {
+function groupedQuery(request: TimelineRequest) {
   return seriesQuery(request, likelyType(request.type), request.filters, ['service_name']);
 }
 
+/** What is known about the services without asking for their values. */
+export interface KnownServices {
+  readonly knownServices: () => Promise<readonly ServiceFacts[]>;
+  readonly typesOf: TypesOf;
+}
+
 /**
- * A line per service. With `grouped` one request answers all of them; a real Pyroscope answers
- * fresh data only where `service_name` is matched by `=`, so it is asked once per service.
+ * A line per service. With `grouped` one request answers all of them; otherwise each service is
+ * asked by its name.
  */
 export async function loadServicesTimeline(
   source: ProfileSource,
   request: TimelineRequest,
+  known: KnownServices,
   grouped: boolean,
-  services: () => Promise<readonly ServiceFacts[]>,
   signal?: AbortSignal,
 ): Promise<TimelineAnswer> {
   const lines = grouped
-    ? await groupedLines(source, request, services, signal)
-    : await linePerService(source, request, services, signal);
-  const order = new Map((await services()).map(({ serviceName }, index) => [serviceName, index]));
+    ? await groupedLines(source, request, known, signal)
+    : await linePerService(source, request, known, signal);
+  const services = await known.knownServices();
+  const order = new Map(services.map(({ serviceName }, index) => [serviceName, index]));
   const place = ({ key }: TimelineSeries) => order.get(key) ?? order.size;
   const series = lines.filter(({ points }) => points.length > 0);
   series.sort((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
   const shown = new Set(series.map(({ key }) => key));
-  const withData = (await services()).filter(
-    ({ types }) => types.length > 0 && resolveType(request.type, types) !== undefined,
+  const hidden = services.filter(
+    ({ serviceName, types }) =>
+      !shown.has(serviceName) && types.includes(resolveType(request.type, types) ?? ''),
   );
-  const hidden = series.length < MOST_LINES ? 0 : withData.filter((s) => !shown.has(s.serviceName));
-  return { series, stepSeconds: request.stepSeconds, hidden: hidden === 0 ? 0 : hidden.length };
+  // Below the limit a service has no line because the filters leave nothing of it.
+  const isFull = series.length >= MOST_LINES;
+  return { series, stepSeconds: request.stepSeconds, hidden: isFull ? hidden.length : 0 };
 }
 
 async function groupedLines(
   source: ProfileSource,
   request: TimelineRequest,
-  services: () => Promise<readonly ServiceFacts[]>,
+  known: KnownServices,
   signal: AbortSignal | undefined,
 ): Promise<TimelineSeries[]> {
   const likely = likelyType(request.type);
   const [first, facts] = await Promise.all([
     source.selectSeries(groupedQuery(request), signal),
-    services(),
+    known.knownServices(),
   ]);
   const lines = toLines(first, likely, 'service_name');
   const shown = new Set(lines.map(({ key }) => key));
@@ -124,20 +133,21 @@ function oneOf(names: readonly string[]): Matcher {
 async function linePerService(
   source: ProfileSource,
   request: TimelineRequest,
-  services: () => Promise<readonly ServiceFacts[]>,
+  known: KnownServices,
   signal: AbortSignal | undefined,
 ): Promise<TimelineSeries[]> {
-  const facts = await services();
-  const asked = facts.filter(({ inCatalog }, index) => inCatalog || index < MOST_LINES);
-  const typesOf: TypesOf = async (name) =>
-    (await services()).find(({ serviceName }) => serviceName === name)?.types ?? [];
-  const lines = await Promise.all(
-    asked.map(async ({ serviceName }) => {
-      const scope = { service: serviceName, model: undefined, by: 'service_name' as const };
-      return (await loadServiceTimeline(source, request, scope, typesOf, signal)).series;
-    }),
-  );
-  return lines.flat();
+  const ask = async (service: string) => {
+    const scope = { service, model: undefined, by: 'service_name' as const };
+    return (await loadServiceTimeline(source, request, scope, known.typesOf, signal)).series;
+  };
+  const others = async () => {
+    const services = (await known.knownServices()).filter(({ inCatalog }) => !inCatalog);
+    const asked = services.slice(0, MOST_LINES - SERVICES.length);
+    return (await Promise.all(asked.map(({ serviceName }) => ask(serviceName)))).flat();
+  };
+  const catalog = Promise.all(SERVICES.map(({ serviceName }) => ask(serviceName)));
+  const [first, rest] = await Promise.all([catalog, others()]);
+  return [...first.flat(), ...rest];
 }
 
 export interface TimelineScope {

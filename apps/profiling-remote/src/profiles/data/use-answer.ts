@@ -1,5 +1,7 @@
-import { type UseQueryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { type Question } from './questions.ts';
+import { QUERY_RULES } from './rules.ts';
 
 /** The state of one question to the server, as a part of the page shows it. */
 export interface Answer<T> {
@@ -16,21 +18,22 @@ export interface Answer<T> {
 
 /**
  * Asks, and keeps the last answer on the screen while the same question is asked again or cannot
- * be answered. `scope` names the question without its time: an answer to another scope is never
- * shown in its place.
+ * be answered. An answer to a question of another scope is never shown in its place.
  */
-export function useAnswer<T>(
-  scope: string,
-  options: Pick<UseQueryOptions<T>, 'queryKey' | 'queryFn' | 'enabled'>,
-): Answer<T> {
-  const query = useQuery<T>(options);
+export function useAnswer<T>(question: Question<T>, enabled = true): Answer<T> {
+  const { scope, queryKey, queryFn } = question;
+  const query = useQuery<T>({ ...QUERY_RULES, queryKey, queryFn, enabled });
   const [kept, setKept] = useState<{ scope: string; data: T; arrivedAt: number }>();
   const { data, dataUpdatedAt, error } = query;
   if (data !== undefined && (kept?.data !== data || kept.scope !== scope)) {
     setKept({ scope, data, arrivedAt: dataUpdatedAt });
   }
   const shown =
-    data !== undefined ? { data, arrivedAt: dataUpdatedAt } : kept?.scope === scope ? kept : undefined;
+    data !== undefined
+      ? { data, arrivedAt: dataUpdatedAt }
+      : kept?.scope === scope
+        ? kept
+        : undefined;
   return {
     data: shown?.data,
     stale: shown !== undefined && (data === undefined || error !== null),

@@ -1,7 +1,7 @@
 import { type UnixMs } from '@hsi/profile-model';
 import { useEffect, useState } from 'react';
 import { type RangeText, type ResolvedRange, resolveRange } from '../model/time-range.ts';
-import { type Moment } from './knowledge.ts';
+import { type Moment } from './questions.ts';
 
 export interface PageMoment extends Moment, ResolvedRange {
   /** The time of day that the range was read at. */

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { PROFILES_KEY } from './rules.ts';
 import { type Failure, describeFailure, isPassing } from '../model/failure.ts';
 
 /** How long a person waits without a word. */
@@ -18,15 +19,15 @@ export interface ServerState {
 export function useServerState(): ServerState {
   const cache = useQueryClient().getQueryCache();
   const subscribe = (listener: () => void) => cache.subscribe(listener);
-  const message = useSyncExternalStore(subscribe, () => {
-    const asked = cache.getAll().filter((query) => query.isActive());
-    const failed = asked.find(({ state }) => state.error !== null && isPassing(state.error));
+  const asked = () => cache.findAll({ queryKey: [PROFILES_KEY], type: 'active' });
+  const failing = useSyncExternalStore(subscribe, () => {
+    const failed = asked().find(({ state }) => state.error !== null && isPassing(state.error));
     return failed?.queryHash ?? '';
   });
   const busy = useSyncExternalStore(subscribe, () =>
-    cache.getAll().some((query) => query.isActive() && query.state.fetchStatus === 'fetching'),
+    asked().some(({ state }) => state.fetchStatus === 'fetching'),
   );
-  const error = message === '' ? null : (cache.get(message)?.state.error ?? null);
+  const error = failing === '' ? null : (cache.get(failing)?.state.error ?? null);
   return { away: error === null ? undefined : describeFailure(error), busy, slow: useSlow(busy) };
 }
 

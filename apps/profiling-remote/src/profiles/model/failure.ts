@@ -51,7 +51,11 @@ export function describeFailure(error: Error): Failure {
         passing,
       };
     default:
-      return { what: sentence(error.message), advice: 'Retry, or look at the server’s log.', passing };
+      return {
+        what: sentence(error.message),
+        advice: 'Retry, or look at the server’s log.',
+        passing,
+      };
   }
 }
 

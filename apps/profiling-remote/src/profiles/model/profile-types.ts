@@ -76,9 +76,5 @@ export function typeOptions(
   if (!isKind(chosen)) others.add(chosen);
   const rest = [...others].map((value) => ({ value, label: typeTitle(value) }));
   rest.sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
-  return [
-    { value: 'cpu', label: 'CPU' },
-    { value: 'memory', label: 'Memory' },
-    ...rest,
-  ];
+  return [{ value: 'cpu', label: 'CPU' }, { value: 'memory', label: 'Memory' }, ...rest];
 }

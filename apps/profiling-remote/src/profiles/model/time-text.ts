@@ -52,7 +52,9 @@ export function rangeTitle(text: RangeText, range: TimeRange, format: TimeFormat
 }
 
 function dayOf(at: UnixMs, format: TimeFormat): string {
-  return new Intl.DateTimeFormat('en', { timeZone: format.timeZone, dateStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat('en', { timeZone: format.timeZone, dateStyle: 'short' }).format(
+    at,
+  );
 }
 
 /** The moment as `<input type="datetime-local">` wants it, in the person's own zone. */

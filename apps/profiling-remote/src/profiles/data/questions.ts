@@ -1,0 +1,130 @@
+import { type Matcher, type ProfileTypeId, type TimeRange } from '@hsi/profile-model';
+import { type QueryClient, type QueryKey } from '@tanstack/react-query';
+import { type ServiceFacts, SERVICE_LABELS, collectServices } from '../model/services.ts';
+import { stepSeconds } from '../model/time-range.ts';
+import { type TypeChoice } from '../model/profile-types.ts';
+import { type GraphAnswer, type GraphRequest, loadGraph } from './graph.ts';
+import { PROFILES_KEY, QUERY_RULES } from './rules.ts';
+import { type ProfileSource } from './source.ts';
+import {
+  type TimelineAnswer,
+  type TimelineScope,
+  loadServiceTimeline,
+  loadServicesTimeline,
+} from './timeline.ts';
+
+/** When a question is asked: the range, and a text that changes with every refresh. */
+export interface Moment {
+  readonly range: TimeRange;
+  readonly refresh: string;
+}
+
+/** A question to the profile server: its key, how to ask it, and its name without the time. */
+export interface Question<T> {
+  readonly scope: string;
+  readonly queryKey: QueryKey;
+  readonly queryFn: (context: { readonly signal: AbortSignal }) => Promise<T>;
+}
+
+/** Everything the page asks at one moment; an answer that two parts need is asked for once. */
+export class Questions {
+  constructor(
+    private readonly queries: QueryClient,
+    private readonly source: ProfileSource,
+    private readonly moment: Moment,
+    /**
+     * True for a server that answers every selector at once. A real Pyroscope answers fresh data
+     * only where `service_name` is matched by `=`, so it is asked service by service.
+     */
+    private readonly answersAll: boolean,
+  ) {}
+
+  /** What every service sends. */
+  services(): Question<ServiceFacts[]> {
+    return this.question(['services'], async ({ signal }) =>
+      collectServices(
+        await this.source.series(
+          { matchers: [], labelNames: SERVICE_LABELS, ...this.moment.range },
+          signal,
+        ),
+      ),
+    );
+  }
+
+  /** What one service sends; null when it has no profiles that fit. */
+  service(name: string, filters: readonly Matcher[] = []): Question<ServiceFacts | null> {
+    return this.question(['service', name, filters], async ({ signal }) => {
+      const matchers: Matcher[] = [
+        { name: 'service_name', operator: '=', value: name },
+        ...filters,
+      ];
+      const query = { matchers, labelNames: SERVICE_LABELS, ...this.moment.range };
+      const found = collectServices(await this.source.series(query, signal));
+      return found.find((one) => one.serviceName === name && one.types.length > 0) ?? null;
+    });
+  }
+
+  graph(request: Omit<GraphRequest, 'range'>): Question<GraphAnswer> {
+    const { maxNodes, ...scope } = request;
+    return this.question(
+      ['graph', scope],
+      ({ signal }) =>
+        loadGraph(this.source, { ...request, range: this.moment.range }, this.typesOf, signal),
+      maxNodes,
+    );
+  }
+
+  /** A line per service, or the lines of one service. */
+  timeline(
+    type: TypeChoice,
+    filters: readonly Matcher[],
+    scope?: TimelineScope,
+  ): Question<TimelineAnswer> {
+    const { range } = this.moment;
+    const request = { type, filters, range, stepSeconds: stepSeconds(range) };
+    return this.question(['timeline', type, filters, scope ?? null], ({ signal }) =>
+      scope === undefined
+        ? loadServicesTimeline(this.source, request, this, this.answersAll, signal)
+        : loadServiceTimeline(this.source, request, scope, this.typesOf, signal),
+    );
+  }
+
+  /** Names or, of one label, values, as suggestions for a filter. */
+  labels(service: string | undefined, name: string | undefined): Question<string[]> {
+    const matchers: Matcher[] =
+      service === undefined ? [] : [{ name: 'service_name', operator: '=', value: service }];
+    return this.question(['labels', service ?? null, name ?? null], ({ signal }) =>
+      name === undefined
+        ? this.source.labelNames({ matchers, ...this.moment.range }, signal)
+        : this.source.labelValues({ name, matchers, ...this.moment.range }, signal),
+    );
+  }
+
+  readonly knownServices = (): Promise<readonly ServiceFacts[]> => this.ensure(this.services());
+
+  readonly typesOf = async (name: string): Promise<readonly ProfileTypeId[]> => {
+    const all = await this.knownServices();
+    const listed = all.find(({ serviceName }) => serviceName === name)?.types ?? [];
+    if (this.answersAll || listed.length > 0) return listed;
+    return (await this.ensure(this.service(name)))?.types ?? [];
+  };
+
+  /** Starts a question before a part of the page asks it. */
+  prefetch<T>({ queryKey, queryFn }: Question<T>): void {
+    void this.queries.prefetchQuery({ ...QUERY_RULES, queryKey, queryFn });
+  }
+
+  private ensure<T>({ queryKey, queryFn }: Question<T>): Promise<T> {
+    const { staleTime, gcTime, networkMode } = QUERY_RULES;
+    return this.queries.fetchQuery({ staleTime, gcTime, networkMode, queryKey, queryFn });
+  }
+
+  private question<T>(
+    scope: readonly unknown[],
+    queryFn: Question<T>['queryFn'],
+    detail?: number,
+  ): Question<T> {
+    const queryKey = [PROFILES_KEY, ...scope, this.moment, detail ?? null];
+    return { scope: JSON.stringify(scope), queryKey, queryFn };
+  }
+}

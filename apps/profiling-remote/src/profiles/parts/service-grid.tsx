@@ -1,0 +1,44 @@
+import { Maximize2 } from 'lucide-react';
+import { useView } from '../data/view-context.tsx';
+import { type ServiceFacts } from '../model/services.ts';
+import { GraphCard } from './graph-card.tsx';
+import { CHIP } from './look.ts';
+
+const HEIGHT = 224;
+/** Graphs that are asked for at once; the rest when they come near the screen. */
+export const EAGER = 24;
+
+/** A flame graph for each service: those of the catalog, then the others that send profiles. */
+export function ServiceGrid({ services }: { readonly services: readonly ServiceFacts[] }) {
+  const { patch } = useView();
+  return (
+    <section
+      aria-label="Service flame graphs"
+      className="pf:grid pf:min-w-0 pf:gap-4 pf:lg:grid-cols-2"
+    >
+      {services.map(({ serviceName, displayName }, index) => (
+        <GraphCard
+          key={serviceName}
+          testId={`flamegraph-${serviceName}`}
+          title={displayName}
+          scope={{ service: serviceName }}
+          height={HEIGHT}
+          compact
+          eager={index < EAGER}
+          note={
+            <button
+              type="button"
+              className={`${CHIP} pf:hover:bg-gray-700`}
+              aria-label={`Only ${displayName}`}
+              title={`Only ${displayName}, with its table`}
+              onClick={() => patch({ service: serviceName, model: undefined, focus: [] })}
+            >
+              <Maximize2 className="pf:size-3" aria-hidden />
+              Open
+            </button>
+          }
+        />
+      ))}
+    </section>
+  );
+}
