@@ -1,8 +1,12 @@
-import { CONTRACT_VERSION, type MountContext, type Unmount } from '@hsi/remote-contract';
+import {
+  CONTRACT_VERSION,
+  defaultMountContext,
+  type MountContext,
+  type Unmount,
+} from '@hsi/remote-contract';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { completeContext } from './page/mount-context.ts';
 import { MountContextProvider } from './page/page-services.tsx';
 import { PyroscopePage } from './page/pyroscope-page.tsx';
 import { configQuery } from './page/use-config.ts';
@@ -13,7 +17,7 @@ export const contract = CONTRACT_VERSION;
 
 /** Shows the profiling page inside `element` until the returned function is called. */
 export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmount {
-  const context = completeContext(given);
+  const context = defaultMountContext(window, given);
   const client = new QueryClient({
     // The servers may be on this machine: being offline says nothing about them.
     defaultOptions: { queries: { networkMode: 'always', refetchOnWindowFocus: false } },

@@ -1,4 +1,6 @@
 /** The page without a host: the same module that a host mounts, in the same chunk. */
+import './standalone.css';
+
 const { mount } = await import(/* webpackChunkName: "mount" */ './mount.tsx');
 
 const BASENAME = '/pyroscope';

@@ -46,9 +46,8 @@ function allows(source: string, self: string, page: string): boolean {
   const [, scheme = new URL(self).protocol, host = '', sourcePort] = parts;
   if (!matchesScheme(scheme, protocol)) return false;
   if (!matchesHost(host, hostname)) return false;
-  return (
-    sourcePort === '*' || (sourcePort ?? '') === port || sourcePort === defaultPort(protocol, port)
-  );
+  if (sourcePort === '*') return true;
+  return sourcePort === undefined ? port === '' : sourcePort === (port || defaultPort(protocol));
 }
 
 /** `http:` in a policy also allows the encrypted form. */
@@ -61,6 +60,6 @@ function matchesHost(pattern: string, hostname: string): boolean {
   return pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : pattern === hostname;
 }
 
-function defaultPort(protocol: string, port: string): string | undefined {
-  return port === '' ? (protocol === 'https:' ? '443' : '80') : undefined;
+function defaultPort(protocol: string): string {
+  return protocol === 'https:' ? '443' : '80';
 }

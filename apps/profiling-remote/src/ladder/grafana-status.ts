@@ -157,7 +157,7 @@ function lacksDashboard({ base, answers }: GrafanaFacts): GrafanaStatus | undefi
     };
   }
   if (dataSource === undefined || isOk(dataSource)) return undefined;
-  if (dataSource.kind === 'answered' && dataSource.status === 404) {
+  if (lacksDataSource(dataSource)) {
     return {
       kind: 'data-source-missing',
       sentence: `Grafana has no data source with the uid ${GRAFANA.pyroscopeUid}.`,
@@ -178,6 +178,12 @@ function lacksDashboard({ base, answers }: GrafanaFacts): GrafanaStatus | undefi
       href: `${base}/connections/datasources/edit/${GRAFANA.pyroscopeUid}`,
     },
   };
+}
+
+/** For a uid that it does not have Grafana answers 500 and this message, or 404. */
+function lacksDataSource(answer: ProbeAnswer): boolean {
+  if (answer.kind !== 'answered') return false;
+  return answer.status === 404 || answer.body.message === 'Unable to load datasource metadata';
 }
 
 function isOk(answer: ProbeAnswer): boolean {

@@ -1,0 +1,79 @@
+import { embeddedDashboardUrl, selectionFromDashboardUrl } from '@hsi/grafana-url';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_PAGE_STATE, type PageState } from '../state/page-state.ts';
+import { choiceInFrame, frameAddress, grafanaSelection } from './selection.ts';
+
+const page = (part: Partial<PageState> = {}): PageState => ({ ...DEFAULT_PAGE_STATE, ...part });
+/** What Grafana has in its address once it has written every variable. */
+const FRESH = {
+  service: 'nemotron-backend',
+  profileType: 'cpu',
+  from: 'now-1h',
+  to: 'now',
+} as const;
+
+describe('what Grafana is told', () => {
+  it('is nothing while nothing is chosen', () => {
+    expect(grafanaSelection(page())).toEqual({});
+  });
+
+  it('is everything that is chosen', () => {
+    expect(
+      grafanaSelection(
+        page({ service: 'rt-detr', model: 'm', type: 'memory', from: 'now-6h', to: 'now-1h' }),
+      ),
+    ).toEqual({
+      service: 'rt-detr',
+      model: 'm',
+      profileType: 'memory',
+      from: 'now-6h',
+      to: 'now-1h',
+    });
+  });
+});
+
+describe('a choice inside the frame', () => {
+  it("is not the dashboard's own default", () => {
+    expect(choiceInFrame(page(), FRESH)).toBeUndefined();
+  });
+
+  it.each<[Partial<PageState>, object, Partial<PageState>]>([
+    [{}, { service: 'rt-detr' }, { service: 'rt-detr' }],
+    [{ service: 'rt-detr' }, { service: 'nemotron-backend' }, { service: 'nemotron-backend' }],
+    [{}, { profileType: 'memory' }, { type: 'memory' }],
+    [{ type: 'memory' }, { profileType: 'cpu' }, { type: 'cpu' }],
+    [{}, { model: 'clip-vit-l' }, { model: 'clip-vit-l' }],
+    [{ model: 'clip-vit-l' }, { model: undefined }, { model: undefined }],
+    [{}, { from: 'now-6h' }, { from: 'now-6h' }],
+  ])('with the page at %j and the frame at %j', (state, frame, choice) => {
+    const before = { ...FRESH, ...grafanaSelection(page(state)) };
+    expect(choiceInFrame(page(state), before)).toBeUndefined();
+    expect(choiceInFrame(page(state), { ...before, ...frame })).toEqual(choice);
+  });
+});
+
+describe('the address for a frame', () => {
+  const current =
+    'http://app.example/grafana/d/hsi-profiling/hsi-profiling?orgId=1&kiosk=1&timezone=browser' +
+    '&var-service=rt-detr&var-model=clip-vit-l&from=now-6h&to=now&viewPanel=panel-4';
+  const address = (state: PageState) =>
+    frameAddress(current, state, embeddedDashboardUrl('/grafana', grafanaSelection(state)));
+
+  it('shows the selection and keeps what else the frame shows', () => {
+    const next = address(page({ service: 'florence', type: 'memory', from: '1700000000000' }));
+    expect(selectionFromDashboardUrl(next)).toEqual({
+      service: 'florence',
+      profileType: 'memory',
+      from: '1700000000000',
+      to: 'now',
+    });
+    expect(new URL(next).searchParams.get('viewPanel')).toBe('panel-4');
+    expect(new URL(next).searchParams.get('kiosk')).toBe('1');
+  });
+
+  it('takes back what is no longer chosen', () => {
+    const seen = selectionFromDashboardUrl(address(page()));
+    expect(seen).toEqual(FRESH);
+    expect(choiceInFrame(page(), seen ?? {})).toBeUndefined();
+  });
+});
