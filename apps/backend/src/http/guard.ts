@@ -1,0 +1,67 @@
+import { Buffer } from 'node:buffer';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingHttpHeaders } from 'node:http';
+import { ProblemError } from './problems.ts';
+
+/**
+ * Who may write: a page of the same origin, or whoever has the token. Browsers set `Sec-Fetch-Site`
+ * and `Origin` themselves, so that a page of another origin cannot claim to be ours.
+ * @returns the actor for the audit: `browser`, `token`, or the name that a token's owner gives
+ * @throws ProblemError `foreign-origin`, `token-required`
+ */
+export function requireWriter(headers: IncomingHttpHeaders, token: string | undefined): string {
+  const named = tokenHolder(headers, token);
+  if (named !== undefined) return named;
+  if (isSameOrigin(headers)) return 'browser';
+  if (headers['sec-fetch-site'] !== undefined || headers.origin !== undefined) {
+    throw new ProblemError(
+      'foreign-origin',
+      'The request comes from a page of another origin. Only pages of the same origin may change anything.',
+    );
+  }
+  throw tokenRequired(token);
+}
+
+/**
+ * For what only scripts and services do.
+ * @returns the actor
+ * @throws ProblemError `token-required`
+ */
+export function requireToken(headers: IncomingHttpHeaders, token: string | undefined): string {
+  const named = tokenHolder(headers, token);
+  if (named === undefined) throw tokenRequired(token);
+  return named;
+}
+
+function tokenRequired(token: string | undefined): ProblemError {
+  return new ProblemError(
+    'token-required',
+    token === undefined
+      ? 'This call needs a token, and the backend has none: set BACKEND_TOKEN and send it as "Authorization: Bearer …".'
+      : 'This call needs the token of BACKEND_TOKEN: send it as "Authorization: Bearer …".',
+  );
+}
+
+function tokenHolder(headers: IncomingHttpHeaders, token: string | undefined): string | undefined {
+  const given = /^Bearer (\S{1,512})$/i.exec(headers.authorization ?? '')?.[1];
+  if (token === undefined || given === undefined || !isSame(given, token)) return undefined;
+  const name = headers['x-hsi-actor'];
+  return typeof name === 'string' && /^[a-z0-9][a-z0-9.-]{0,31}$/.test(name) ? name : 'token';
+}
+
+/** In constant time; the digests make the lengths equal. */
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(Buffer.from(text)).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function isSameOrigin(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  const { origin } = headers;
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  // Behind the gateway the browser's host is in X-Forwarded-Host.
+  const forwarded = headers['x-forwarded-host'];
+  const host = (typeof forwarded === 'string' ? forwarded : undefined) ?? headers.host;
+  return host !== undefined && new URL(origin).host === host;
+}

@@ -1,0 +1,123 @@
+import {
+  context,
+  propagation,
+  type Attributes,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  type Sampler,
+  SamplingDecision,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-node';
+
+export interface TelemetryOptions {
+  readonly serviceName: string;
+  readonly version: string;
+  readonly environment: string;
+  /** Where traces are sent (OTLP over HTTP, without `/v1/traces`); undefined: nowhere. */
+  readonly otlpEndpoint: string | undefined;
+  readonly processors?: readonly SpanProcessor[];
+}
+
+/** Spans of this service. They exist, with ids, whether anything is exported or not. */
+export interface Telemetry {
+  readonly tracer: Tracer;
+  shutdown(): Promise<void>;
+}
+
+const SHUTDOWN_LIMIT_MS = 2_000;
+
+export function startTelemetry(options: TelemetryOptions): Telemetry {
+  const exporting =
+    options.otlpEndpoint === undefined
+      ? []
+      : [
+          new BatchSpanProcessor(
+            new OTLPTraceExporter({
+              url: `${options.otlpEndpoint}/v1/traces`,
+              timeoutMillis: 5_000,
+            }),
+            { exportTimeoutMillis: 5_000 },
+          ),
+        ];
+  const provider = new NodeTracerProvider({
+    sampler: recordEverything,
+    resource: resourceFromAttributes({
+      'service.name': options.serviceName,
+      'service.version': options.version,
+      'deployment.environment.name': options.environment,
+      // Jaeger's links have no variable for the service: they read this attribute.
+      'hsi.service': options.serviceName,
+    }),
+    spanProcessors: [...(options.processors ?? []), ...exporting],
+  });
+  // Sets W3C propagation and the context that follows await; a second call changes nothing.
+  provider.register();
+  return {
+    tracer: provider.getTracer(options.serviceName, options.version),
+    shutdown: () =>
+      Promise.race([
+        provider.shutdown(),
+        new Promise<void>((resolve) => setTimeout(resolve, SHUTDOWN_LIMIT_MS).unref()),
+      ]).catch(() => undefined),
+  };
+}
+
+/**
+ * A caller that does not want its trace kept still gets spans that are recorded here, because
+ * profiles and the audit link to them; only exporting follows the caller's wish.
+ */
+const recordEverything: Sampler = {
+  shouldSample(parentContext) {
+    const parent = trace.getSpanContext(parentContext);
+    const isUnwanted = parent !== undefined && (parent.traceFlags & 1) === 0;
+    return {
+      decision: isUnwanted ? SamplingDecision.RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+    };
+  },
+  toString: () => 'RecordEverything',
+};
+
+/** Runs work inside a span; a throw marks the span and goes on. */
+export async function inSpan<T>(
+  tracer: Tracer,
+  name: string,
+  attributes: Attributes,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  return tracer.startActiveSpan(name, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      recordFailure(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+export function recordFailure(span: Span, error: unknown): void {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  span.recordException(failure);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+}
+
+/** The ids of the span that the running code belongs to. */
+export function currentSpan(): { trace_id: string; span_id: string } | undefined {
+  const active = trace.getActiveSpan()?.spanContext();
+  return active && { trace_id: active.traceId, span_id: active.spanId };
+}
+
+/** The context of a request that carries W3C `traceparent`. */
+export function contextOfRequest(headers: Record<string, unknown>) {
+  return propagation.extract(context.active(), headers);
+}
