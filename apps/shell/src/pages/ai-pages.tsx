@@ -1,0 +1,2 @@
+export { AiAudit } from './ai-audit.tsx';
+export { AiPerformance } from './ai-performance.tsx';

@@ -1,0 +1,93 @@
+import {
+  contractMismatch,
+  entryUrl,
+  InvalidRegistry,
+  parseRegistry,
+  type RemoteBuild,
+} from '@hsi/remote-contract';
+import * as v from 'valibot';
+import { reasonOf, RemoteFailure } from './remote-failure.ts';
+
+export const REGISTRY_PATH = '/remotes/registry.json';
+
+/** What the federation manifest must say for us; the runtime checks the rest. */
+const Manifest = v.object({ name: v.string(), metaData: v.object({}) });
+
+/** A build that this host may run, and the text of its manifest. */
+export interface FoundRemote {
+  readonly build: RemoteBuild;
+  /** Absolute URL of the federation manifest. */
+  readonly entry: string;
+  /** The name that the remote's code registers itself under. */
+  readonly federationName: string;
+  readonly manifest: string;
+}
+
+/**
+ * Finds the current build of a remote and fetches its manifest. No code of the remote has run when
+ * this returns, and none will when the contract does not fit.
+ *
+ * @throws RemoteFailure
+ */
+export async function findRemote(name: string, signal: AbortSignal): Promise<FoundRemote> {
+  const registryUrl = new URL(REGISTRY_PATH, window.location.origin).href;
+  const build = await readBuild(name, registryUrl, signal);
+  const mismatch = contractMismatch(name, build);
+  if (mismatch !== undefined) throw new RemoteFailure('contract', mismatch);
+
+  const entry = entryUrlOf(build, registryUrl);
+  const manifest = await fetchText(entry, signal, {
+    // The browser refuses a manifest that is not the published one.
+    integrity: build.integrity[entry.split('/').at(-1) ?? ''] ?? '',
+  }).catch((error: unknown) => {
+    const reason = reasonOf(error);
+    throw new RemoteFailure('manifest', `${entry} could not be loaded: ${reason}.`, {
+      cause: error,
+    });
+  });
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Manifest), manifest);
+  if (!parsed.success) {
+    throw new RemoteFailure('manifest', `${entry} is not a federation manifest.`);
+  }
+  return { build, entry, federationName: parsed.output.name, manifest };
+}
+
+async function readBuild(name: string, url: string, signal: AbortSignal): Promise<RemoteBuild> {
+  let remotes;
+  try {
+    const text = await fetchText(url, signal, { cache: 'no-cache' });
+    remotes = parseRegistry(JSON.parse(text)).remotes;
+  } catch (error) {
+    throw new RemoteFailure(
+      'registry',
+      error instanceof InvalidRegistry
+        ? error.message
+        : `The registry of remotes could not be read: ${reasonOf(error)}.`,
+      { cause: error },
+    );
+  }
+  const build = Object.hasOwn(remotes, name) ? remotes[name]?.current : undefined;
+  if (build === undefined) {
+    throw new RemoteFailure('registry', `The registry lists no remote "${name}".`);
+  }
+  return build;
+}
+
+function entryUrlOf(build: RemoteBuild, registryUrl: string): string {
+  try {
+    return entryUrl(build, registryUrl);
+  } catch (error) {
+    throw new RemoteFailure('registry', `${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+const Refusal = v.pipe(v.string(), v.parseJson(), v.object({ message: v.string() }));
+
+/** @throws Error with what the server said, when it refused with a sentence */
+async function fetchText(url: string, signal: AbortSignal, init: RequestInit): Promise<string> {
+  const response = await fetch(url, { ...init, signal });
+  const text = await response.text();
+  if (response.ok) return text;
+  const refusal = v.safeParse(Refusal, text);
+  throw new Error(refusal.success ? refusal.output.message : `the server says ${response.status}`);
+}
