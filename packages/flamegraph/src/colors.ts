@@ -27,7 +27,7 @@ export const SAFE_COLORS: readonly Color[] = [
 
 /** From cold to hot, lightness falling all the way so that it reads without hue too. */
 export const VALUE_COLORS: readonly Color[] = [
-  '#d3d7dc', '#e6dcb8', '#f3dc94', '#f8cf6c', '#f8bb52', '#f5a445', '#f08d40', '#e87740',
+  '#e6e9ed', '#efe6c4', '#f3dc94', '#f8cf6c', '#f8bb52', '#f5a445', '#f29348', '#ef8252',
 ]; // prettier-ignore
 
 /** Node -> its fill. */

@@ -23,6 +23,7 @@ export const NATIVE_PACKAGE = '(native)';
  */
 const ANONYMOUS = /^(.*):\(anonymous(?::L#(\d+)(?::C#\d+)?)?\):(\d+)$/s;
 const FILE_FUNCTION_LINE = /^(.*):([^:]*):(\d+)$/s;
+const SCOPED = /::[^\d:]/;
 const FUNCTION_IN_FILE = /^(.+) \((.+?)(?::(\d+))?\)$/s;
 const PYTHON = /^(.+\.py[xid]?):([^:]+)$/s;
 const DEPENDENCY = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/s;
@@ -37,7 +38,7 @@ export function parseFrameName(name: string): FrameName {
     return { function: at, file, line: Number(line), package: packageOfFile(file) };
   }
   const node = FILE_FUNCTION_LINE.exec(name);
-  if (node && !name.includes('::')) {
+  if (node && !SCOPED.test(name)) {
     const [, file = '', fn = '', line] = node;
     return {
       function: fn === '' ? '(anonymous)' : fn,
@@ -65,7 +66,9 @@ function qualifiedName(name: string): FrameName {
     const first = name.slice(0, scope).replace(/^[<&*\s]+/, '');
     return { function: name, file: '', line: 0, package: first };
   }
-  const slash = name.search(/\/[^/(]*(\(|$)/);
+  // Receivers and arguments, `(*T)`, `(/a/path)`, are no part of a package's path.
+  const bracket = name.indexOf('(');
+  const slash = name.lastIndexOf('/', bracket < 0 ? undefined : bracket);
   const dot = name.indexOf('.', slash + 1);
   if (dot <= 0) return { function: name, file: '', line: 0, package: '' };
   return { function: name.slice(slash + 1), file: '', line: 0, package: name.slice(0, dot) };
@@ -90,7 +93,7 @@ export function nameWithoutLine(name: string): string {
   const anonymous = ANONYMOUS.exec(name);
   if (anonymous) return `${anonymous[1]}:(anonymous)`;
   const node = FILE_FUNCTION_LINE.exec(name);
-  if (node && !name.includes('::')) return `${node[1]}:${node[2]}`;
+  if (node && !SCOPED.test(name)) return `${node[1]}:${node[2]}`;
   return name.replace(/^(.+) \((.+):\d+\)$/s, '$1 ($2)');
 }
 

@@ -14,9 +14,12 @@ export {
   stackOf,
   type Truncation,
 } from './flame-view.ts';
+export * from './frame-filters.ts';
 export * from './frame-name.ts';
 export * from './hit-test.ts';
+export * from './sandwich.ts';
 export * from './search.ts';
 export * from './text-fit.ts';
 export * from './top-functions.ts';
+export * from './transforms.ts';
 export * from './viewport.ts';
