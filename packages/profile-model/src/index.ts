@@ -1,4 +1,5 @@
 export * from './call-tree.ts';
+export * from './exact-call-tree.ts';
 export * from './label-set.ts';
 export * from './profile-tables.ts';
 export * from './profile-type.ts';
