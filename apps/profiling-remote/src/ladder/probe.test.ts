@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, FakeServers, grafana } from '../testing/fake-servers.ts';
+import { fakeAbortTimeouts } from '../testing/page-on-servers.tsx';
 import { mayExplore, probeGrafana } from './probe.ts';
 
 const viewer = grafana('anonymous Viewer, embedding allowed');
@@ -9,14 +10,7 @@ const serve = (answers: Readonly<Record<string, Answer>>) => {
   return servers;
 };
 
-beforeEach(() => {
-  // jsdom's AbortSignal has no timeouts that fake timers could move.
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(new DOMException('time', 'TimeoutError')), milliseconds);
-    return controller.signal;
-  });
-});
+beforeEach(fakeAbortTimeouts);
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
