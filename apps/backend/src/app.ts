@@ -2,7 +2,7 @@ import { type ConfigResponse, IMAGE_TYPES } from '@hsi/backend-api';
 import { resolveGrafanaUrl } from '@hsi/grafana-url';
 import { MODEL_ZOO_SERVICE, MODELS, SERVICES, type CatalogModel } from '@hsi/model-zoo-catalog';
 import { withProfilingLabels } from '@hsi/profiler';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { handleErrors } from './http/errors.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { operations } from './http/operations.ts';
@@ -42,7 +42,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       ...(options.logTo === undefined ? {} : { stream: options.logTo }),
     },
     // One line per failure is enough; the page asks often.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   });
   const warn = (message: string) => app.log.warn(message);
   const folder = settings.dataDir;
@@ -116,7 +116,9 @@ function configOf(settings: Settings, warn: (message: string) => void): ConfigRe
     ...(settings.isDemo
       ? {
           demo: {
-            services: SERVICES.map(({ serviceName }) => serviceName),
+            services: SERVICES.map(({ serviceName }) => serviceName).filter(
+              (name) => name !== MODEL_ZOO_SERVICE,
+            ),
             cpu_share: DEMO_CPU_SHARE,
           },
         }

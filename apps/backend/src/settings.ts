@@ -32,6 +32,7 @@ export interface Settings {
   readonly modelPath: string;
   readonly budgetMb: number;
   readonly threads: number;
+  /** Bytes that a request's body may have. The gateway has a limit of its own. */
   readonly imageBytes: number;
   readonly imagePixels: number;
   readonly logLevel: string;
@@ -69,7 +70,7 @@ export function readSettings(env: Environment): Settings {
     modelPath: readText(env, 'MODEL_ZOO_PATH', DEMO_MODELS),
     budgetMb: readCount(env, 'MODEL_ZOO_BUDGET_MB', 8_000),
     threads: readCount(env, 'MODEL_ZOO_THREADS', 1, 1),
-    imageBytes: readSize(env, 'IMAGE_LIMIT', '10MB') ?? 10 * MEGAPIXEL,
+    imageBytes: readSize(env, 'IMAGE_LIMIT', '8MB') ?? Number.MAX_SAFE_INTEGER,
     imagePixels: readCount(env, 'IMAGE_LIMIT_MEGAPIXELS', 16, 1) * MEGAPIXEL,
     logLevel: readText(env, 'LOG_LEVEL', 'info'),
   };

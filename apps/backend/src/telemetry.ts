@@ -11,10 +11,9 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
+  AlwaysOnSampler,
   BatchSpanProcessor,
   NodeTracerProvider,
-  type Sampler,
-  SamplingDecision,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 
@@ -49,7 +48,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
           ),
         ];
   const provider = new NodeTracerProvider({
-    sampler: recordEverything,
+    // Also what the caller would not keep: every audit entry leads to its trace and its profile.
+    sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({
       'service.name': options.serviceName,
       'service.version': options.version,
@@ -70,21 +70,6 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       ]).catch(() => undefined),
   };
 }
-
-/**
- * A caller that does not want its trace kept still gets spans that are recorded here, because
- * profiles and the audit link to them; only exporting follows the caller's wish.
- */
-const recordEverything: Sampler = {
-  shouldSample(parentContext) {
-    const parent = trace.getSpanContext(parentContext);
-    const isUnwanted = parent !== undefined && (parent.traceFlags & 1) === 0;
-    return {
-      decision: isUnwanted ? SamplingDecision.RECORD : SamplingDecision.RECORD_AND_SAMPLED,
-    };
-  },
-  toString: () => 'RecordEverything',
-};
 
 /** Runs work inside a span; a throw marks the span and goes on. */
 export async function inSpan<T>(

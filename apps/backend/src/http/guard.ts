@@ -6,13 +6,13 @@ import { ProblemError } from './problems.ts';
 /**
  * Who may write: a page of the same origin, or whoever has the token. Browsers set `Sec-Fetch-Site`
  * and `Origin` themselves, so that a page of another origin cannot claim to be ours.
- * @returns the actor for the audit: `browser`, `token`, or the name that a token's owner gives
+ * @returns the actor for the audit: what the caller calls itself in `X-HSI-Actor` (nobody checks
+ * that name, but a page of another origin cannot send it), else `browser` or `token`
  * @throws ProblemError `foreign-origin`, `token-required`
  */
 export function requireWriter(headers: IncomingHttpHeaders, token: string | undefined): string {
-  const named = tokenHolder(headers, token);
-  if (named !== undefined) return named;
-  if (isSameOrigin(headers)) return 'browser';
+  if (hasToken(headers, token)) return actorName(headers, 'token');
+  if (isSameOrigin(headers)) return actorName(headers, 'browser');
   if (headers['sec-fetch-site'] !== undefined || headers.origin !== undefined) {
     throw new ProblemError(
       'foreign-origin',
@@ -24,13 +24,10 @@ export function requireWriter(headers: IncomingHttpHeaders, token: string | unde
 
 /**
  * For what only scripts and services do.
- * @returns the actor
  * @throws ProblemError `token-required`
  */
-export function requireToken(headers: IncomingHttpHeaders, token: string | undefined): string {
-  const named = tokenHolder(headers, token);
-  if (named === undefined) throw tokenRequired(token);
-  return named;
+export function requireToken(headers: IncomingHttpHeaders, token: string | undefined): void {
+  if (!hasToken(headers, token)) throw tokenRequired(token);
 }
 
 function tokenRequired(token: string | undefined): ProblemError {
@@ -42,11 +39,14 @@ function tokenRequired(token: string | undefined): ProblemError {
   );
 }
 
-function tokenHolder(headers: IncomingHttpHeaders, token: string | undefined): string | undefined {
+function hasToken(headers: IncomingHttpHeaders, token: string | undefined): boolean {
   const given = /^Bearer (\S{1,512})$/i.exec(headers.authorization ?? '')?.[1];
-  if (token === undefined || given === undefined || !isSame(given, token)) return undefined;
+  return token !== undefined && given !== undefined && isSame(given, token);
+}
+
+function actorName(headers: IncomingHttpHeaders, otherwise: string): string {
   const name = headers['x-hsi-actor'];
-  return typeof name === 'string' && /^[a-z0-9][a-z0-9.-]{0,31}$/.test(name) ? name : 'token';
+  return typeof name === 'string' && /^[a-z0-9][a-z0-9.-]{0,31}$/.test(name) ? name : otherwise;
 }
 
 /** In constant time; the digests make the lengths equal. */
@@ -60,8 +60,7 @@ function isSameOrigin(headers: IncomingHttpHeaders): boolean {
   if (site !== undefined) return site === 'same-origin';
   const { origin } = headers;
   if (origin === undefined || !URL.canParse(origin)) return false;
-  // Behind the gateway the browser's host is in X-Forwarded-Host.
-  const forwarded = headers['x-forwarded-host'];
-  const host = (typeof forwarded === 'string' ? forwarded : undefined) ?? headers.host;
-  return host !== undefined && new URL(origin).host === host;
+  // Behind a proxy the browser's host is in X-Forwarded-Host, unless the proxy rewrote the origin.
+  const { host } = new URL(origin);
+  return host === headers.host || host === headers['x-forwarded-host'];
 }

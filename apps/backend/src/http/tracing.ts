@@ -3,12 +3,16 @@ import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Metrics } from '../metrics.ts';
 import { contextOfRequest } from '../telemetry.ts';
 
+/** What monitoring asks all the time: no spans. */
+const UNTRACED = new Set(['/api/health', '/api/ready', '/api/metrics', '/metrics']);
+
 /** A span for each request, as a child of the caller's trace; its context is what handlers run in. */
 export function traceRequests(app: FastifyInstance, tracer: Tracer, metrics: Metrics): void {
   const spans = new WeakMap<FastifyRequest, { span: Span; scope: Context }>();
 
   app.addHook('onRequest', (request, _, done) => {
     const route = request.routeOptions.url ?? 'unknown';
+    if (UNTRACED.has(route)) return done();
     const outer = contextOfRequest(request.headers);
     const span = tracer.startSpan(
       `${request.method} ${route}`,

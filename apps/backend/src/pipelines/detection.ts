@@ -55,7 +55,9 @@ function readCandidates(output: TensorData, placement: Placement, image: RgbaIma
       number,
       number,
     ];
-    candidates.push({ classIndex, score, box: toImage([x, y, width, height], placement, image) });
+    const box = toImage([x, y, width, height], placement, image);
+    // Nothing is left of a box that lies in the grey bars.
+    if (box[2] >= 1 && box[3] >= 1) candidates.push({ classIndex, score, box });
   }
   return candidates;
 }

@@ -161,8 +161,12 @@ export class ModelService {
     const { audit, metrics, tracer, now, log } = this.#options;
     const time = now();
     const started = performance.now();
-    return inSpan(tracer, `model.${action}`, { 'hsi.model': name }, async () => {
-      const ids = currentSpan() ?? { trace_id: '0'.repeat(32), span_id: '0'.repeat(16) };
+    // Samples carry the id of the outermost span of this process, so that the entry leads to the
+    // profile of the whole request.
+    const request = currentSpan();
+    return inSpan(tracer, `model.${action}`, { 'hsi.model': name }, async (span) => {
+      const { traceId, spanId } = span.spanContext();
+      const ids = request ?? { trace_id: traceId, span_id: spanId };
       const entry = { time, actor, action, model: name.slice(0, 64), ...ids };
       try {
         const answer = await work(ids);
