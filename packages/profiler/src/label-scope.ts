@@ -11,7 +11,7 @@ export class LabelScope {
 
   constructor(
     readonly labels: Readonly<Record<string, string>>,
-    private readonly outer?: LabelScope,
+    readonly outer?: LabelScope,
   ) {}
 
   end(): void {

@@ -85,7 +85,7 @@ export function startProfiler(options: ProfilerOptions, parts: ProfilerParts = {
   } catch (error) {
     tracker.stop();
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    warn(`Profiling is off, everything else works: the native profiler cannot run here (${why}).`);
+    warn(`Profiling is off, everything else works: ${why}`);
     return INACTIVE;
   }
 }

@@ -49,6 +49,7 @@ export class PushQueue {
   private sending: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
+  private readonly end = new AbortController();
 
   constructor(private readonly options: PushQueueOptions) {}
 
@@ -83,6 +84,7 @@ export class PushQueue {
     });
     await Promise.race([this.sending, limit]);
     clearTimeout(timer);
+    this.end.abort();
     this.dropped += this.waiting.length;
     this.waiting.length = 0;
   }
@@ -118,7 +120,7 @@ export class PushQueue {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/octet-stream' },
         body: push.body,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.end.signal]),
       });
       const text = await response.text();
       if (response.ok) return 'sent';
@@ -129,7 +131,7 @@ export class PushQueue {
       this.sayRefused(response.status, text);
       return 'refused';
     } catch (error) {
-      this.sayAway(reason(error));
+      if (!this.end.signal.aborted) this.sayAway(reason(error));
       return { retryAfterMs: undefined };
     }
   }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Profile } from 'pprof-format';
-import { LabelScope, NO_LABELS } from './label-scope.ts';
+import { type LabelScope, NO_LABELS } from './label-scope.ts';
 import { SAMPLED_AT } from './sampled-rows.ts';
 import { SourceLocations } from './source-locations.ts';
 
@@ -30,7 +30,7 @@ export interface Sampler {
 }
 
 interface SampleContext {
-  readonly context?: unknown;
+  readonly context?: LabelScope;
   /** Unix microseconds. */
   readonly timestamp: bigint;
 }
@@ -60,7 +60,17 @@ const BUFFERED_INTERVALS = 6;
  */
 export function loadNativeSampler(options: SamplerOptions): Sampler {
   // Required at run time and not imported: a missing binary must not stop the application's start.
-  const native = createRequire(import.meta.url)('@datadog/pprof') as NativeProfiler;
+  const require = createRequire(import.meta.url);
+  let native: NativeProfiler;
+  try {
+    native = require('@datadog/pprof') as NativeProfiler;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new Error(
+      `the native sampler (@datadog/pprof) has no binary for ${process.platform}-${process.arch} with Node ${process.versions.node}: ${why}`,
+      { cause: error },
+    );
+  }
   return new NativeSampler(native, options);
 }
 
@@ -101,7 +111,7 @@ class NativeSampler implements Sampler {
 
   takeTimes(): Profile {
     return this.native.time.stop(true, ({ context }) => ({
-      ...(context?.context instanceof LabelScope && context.context.labels),
+      ...context?.context?.labels,
       ...(context && { [SAMPLED_AT]: Number(context.timestamp) }),
     }));
   }

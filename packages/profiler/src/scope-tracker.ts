@@ -98,5 +98,11 @@ export class ScopeTracker {
   }
 }
 
-/** The tracker of this process: the native sampler exists once per thread. */
-export const tracker = new ScopeTracker();
+const SHARED = Symbol.for('@hsi/profiler/scope-tracker');
+const shared = globalThis as { [SHARED]?: ScopeTracker };
+
+/**
+ * The tracker of this thread, one even when this module is bundled twice: the native sampler that
+ * it feeds exists once.
+ */
+export const tracker: ScopeTracker = (shared[SHARED] ??= new ScopeTracker());
