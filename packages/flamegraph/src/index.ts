@@ -17,6 +17,7 @@ export {
 export * from './frame-filters.ts';
 export * from './frame-name.ts';
 export * from './hit-test.ts';
+export * from './invert.ts';
 export * from './sandwich.ts';
 export * from './search.ts';
 export * from './text-fit.ts';

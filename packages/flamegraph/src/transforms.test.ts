@@ -2,12 +2,12 @@ import { drawTree, foldedFromTree, treeFromDrawing, treeFromFolded } from '@hsi/
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOut, nodesOfRow, rowCount } from './flame-view.ts';
+import { invertTree } from './invert.ts';
 import {
   collapseRecursion,
   collapseSiblings,
   heaviestFirst,
   hideFrames,
-  invertTree,
   selfOfNames,
 } from './transforms.ts';
 

@@ -8,36 +8,6 @@ import { TreeMerger } from './tree-merger.ts';
  * stays a leaf.
  */
 
-/** True for each node that stands for left-out frames; undefined when there is none. */
-function truncatedNodes(tree: CallTree): (node: NodeIndex) => boolean {
-  const other = truncatedName(tree.names);
-  if (other < 0) return () => false;
-  return (node) => tree.name[node] === other && tree.parent[node + 1] !== node && node > 0;
-}
-
-/**
- * Callers below callees: the first row holds every function by its self value, the next one who
- * calls it, down to the entry points. What was left out has no known callers: it stays one leaf.
- */
-export function invertTree(tree: CallTree): CallTree {
-  const merger = new TreeMerger(tree.names, nodeCount(tree) * 2);
-  const { name, parent, self } = tree;
-  const isCut = truncatedNodes(tree);
-  merger.addSelf(0, self[0]!);
-  for (let node = 1; node < name.length; node++) {
-    const value = self[node]!;
-    if (value === 0) continue;
-    let at = merger.child(0, name[node]!);
-    if (!isCut(node)) {
-      for (let caller = parent[node]!; caller > 0; caller = parent[caller]!) {
-        at = merger.child(at, name[caller]!);
-      }
-    }
-    merger.addSelf(at, value);
-  }
-  return heaviestFirst(merger.build());
-}
-
 /** Direct recursion drawn as one call: `walk > walk > walk` becomes `walk`. */
 export function collapseRecursion(tree: CallTree): CallTree {
   return rebuild(tree, (merger, above, name) =>
@@ -86,31 +56,60 @@ export function selfOfNames(tree: CallTree, hide: (name: string) => boolean): nu
   return sum;
 }
 
-/** Siblings by their totals, the largest first. */
+/** Siblings by their totals, the largest first. Nodes may come in any order that has parents before children. */
 export function heaviestFirst(tree: CallTree): CallTree {
-  const count = nodeCount(tree);
   const { parent, total } = tree;
-  const children: NodeIndex[][] = [];
-  for (let node = 1; node < count; node++) (children[parent[node]!] ??= []).push(node);
+  const count = nodeCount(tree);
+  const siblings = siblingLists(tree);
   const order = new Int32Array(count);
   const placed = new Int32Array(count);
-  const stack: NodeIndex[] = [0];
-  let next = 0;
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+  let node: NodeIndex = 0;
+  for (let next = 0; next < count; next++) {
+    order[next] = node;
     placed[node] = next;
-    order[next++] = node;
-    const below = children[node];
-    if (below === undefined) continue;
-    if (below.length > 1) below.sort((a, b) => total[b]! - total[a]! || a - b);
-    for (let at = below.length - 1; at >= 0; at--) stack.push(below[at]!);
+    if (siblings.first[node]! >= 0) {
+      node = siblings.first[node]!;
+      continue;
+    }
+    while (node > 0 && siblings.next[node]! < 0) node = parent[node]!;
+    node = siblings.next[node]!;
   }
   return {
     names: tree.names,
-    name: order.map((node) => tree.name[node]!),
-    parent: order.map((node) => (node === 0 ? -1 : placed[parent[node]!]!)),
-    self: Float64Array.from(order, (node) => tree.self[node]!),
-    total: Float64Array.from(order, (node) => total[node]!),
+    name: order.map((from) => tree.name[from]!),
+    parent: order.map((from) => (from === 0 ? -1 : placed[parent[from]!]!)),
+    self: gather(tree.self, order),
+    total: gather(total, order),
   };
+}
+
+/** For each node its largest child and the sibling that comes after it; -1 for none. */
+function siblingLists(tree: CallTree): { first: Int32Array; next: Int32Array } {
+  const { parent, total } = tree;
+  const first = new Int32Array(parent.length).fill(-1);
+  const next = new Int32Array(parent.length).fill(-1);
+  const several = new Set<NodeIndex>();
+  for (let node = parent.length - 1; node > 0; node--) {
+    const above = parent[node]!;
+    if (first[above]! >= 0) several.add(above);
+    next[node] = first[above]!;
+    first[above] = node;
+  }
+  const list: NodeIndex[] = [];
+  for (const above of several) {
+    list.length = 0;
+    for (let child = first[above]!; child >= 0; child = next[child]!) list.push(child);
+    list.sort((a, b) => total[b]! - total[a]! || a - b);
+    first[above] = list[0]!;
+    for (let at = 0; at < list.length; at++) next[list[at]!] = list[at + 1] ?? -1;
+  }
+  return { first, next };
+}
+
+function gather(from: Float64Array, order: Int32Array): Float64Array {
+  const column = new Float64Array(order.length);
+  for (let at = 0; at < order.length; at++) column[at] = from[order[at]!]!;
+  return column;
 }
 
 /** Walks the tree from the root and merges each node where `place` says. */

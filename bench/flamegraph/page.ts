@@ -1,0 +1,168 @@
+// Runs in the browser: what a flame graph of 50,000 nodes costs, from data to pixels.
+import {
+  collapseSiblings,
+  type ColorScheme,
+  DARK,
+  draw,
+  fills,
+  type FlameView,
+  FONT,
+  FrameNames,
+  FRAME_PRESETS,
+  hideFrames,
+  hitTest,
+  invertTree,
+  layOut,
+  matchShare,
+  pan,
+  sandwich,
+  search,
+  type Surface,
+  TextFitter,
+  topFunctions,
+  type Viewport,
+  WHOLE,
+  zoom,
+} from '@hsi/flamegraph';
+import { type CallTree, nodeCount } from '@hsi/profile-model';
+
+export interface Measured {
+  readonly nodes: number;
+  readonly names: number;
+  readonly rows: number;
+  /** Milliseconds of each round, by what was done. */
+  readonly times: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Numbers from 0 to 1 that are the same in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A tree as a busy Node service has it: 4,000 names, wide at the root, some 30 rows. */
+function manyFrames(count: number): CallTree {
+  const random = seeded(7);
+  const names = ['total'];
+  for (let at = 0; at < 4_000; at++) {
+    const kind = random();
+    if (kind < 0.3) names.push(`node:internal/part${at % 40}:function${at}:${at}`);
+    else if (kind < 0.6) names.push(`/srv/app/node_modules/package${at % 60}/a.js:call${at}:${at}`);
+    else if (kind < 0.7) names.push(`./src/file${at % 50}.mjs:(anonymous:L#${at}:C#7):${at}`);
+    else names.push(`./src/file${at % 50}.mjs:doWork${at}:${at}`);
+  }
+  const name = new Int32Array(count);
+  const parent = new Int32Array(count);
+  const self = new Float64Array(count);
+  const total = new Float64Array(count);
+  parent[0] = -1;
+  let depth = 0;
+  for (let node = 1; node < count; node++) {
+    // One deeper, or back up some frames: pre-order.
+    let above = node - 1;
+    if (random() > 0.55 || depth > 60) {
+      const up = 1 + Math.floor(random() ** 3 * Math.min(depth, 30));
+      for (let step = 0; step < up && above > 0; step++) above = parent[above]!;
+      depth -= up;
+    }
+    depth = Math.max(0, depth) + 1;
+    parent[node] = above;
+    name[node] = 1 + Math.floor(random() ** 2 * 4_000);
+    self[node] = Math.floor(random() ** 6 * 1e8);
+  }
+  total.set(self);
+  for (let node = count - 1; node > 0; node--) total[parent[node]!]! += total[node]!;
+  return { names, name, parent, self, total };
+}
+
+interface Stage {
+  readonly context: CanvasRenderingContext2D;
+  readonly surface: Surface;
+}
+
+function stage(surface: Surface): Stage {
+  const canvas = document.createElement('canvas');
+  canvas.width = surface.width * surface.pixelRatio;
+  canvas.height = surface.height * surface.pixelRatio;
+  document.body.replaceChildren(canvas);
+  return { context: canvas.getContext('2d', { alpha: false })!, surface };
+}
+
+function paint(
+  { context, surface }: Stage,
+  view: FlameView,
+  how: {
+    viewport?: Viewport;
+    matches?: Uint8Array | undefined;
+    names?: FrameNames;
+    text?: TextFitter;
+  } = {},
+): void {
+  const names = how.names ?? new FrameNames(view.names);
+  const scheme: ColorScheme = 'package';
+  draw(context, {
+    view,
+    names,
+    fill: fills(view, names, scheme),
+    viewport: how.viewport ?? WHOLE,
+    scrollTop: 0,
+    surface,
+    theme: DARK,
+    text: how.text ?? new TextFitter(context, FONT),
+    matches: how.matches,
+  });
+  // Canvas calls are queued: reading a pixel back waits until they are drawn.
+  context.getImageData(0, 0, 1, 1);
+}
+
+/** Runs each task `rounds` times, the tasks in turn. */
+export function measure(nodes: number, rounds: number, surface: Surface): Measured {
+  const times: Record<string, number[]> = {};
+  const time = (what: string, run: () => void): void => {
+    const started = performance.now();
+    run();
+    (times[what] ??= []).push(performance.now() - started);
+  };
+  const tree = manyFrames(nodes);
+  const view = layOut(tree);
+  const names = new FrameNames(view.names);
+  for (let round = 0; round < rounds; round++) {
+    const fresh = stage(surface);
+    time('data to paint ms', () => paint(fresh, layOut(tree)));
+    const text = new TextFitter(fresh.context, FONT);
+    const near = zoom(WHOLE, 1.5 + round / 10, 0.3);
+    time('pan ms', () => paint(fresh, view, { viewport: pan(near, 0.1), names, text }));
+    time('zoom ms', () => paint(fresh, view, { viewport: zoom(near, 1.2), names, text }));
+    time('search ms', () => {
+      const { matches } = search(view.names, `work${round % 10}`);
+      matchShare(view, matches);
+      paint(fresh, view, { matches, names, text });
+    });
+    time('search by pattern ms', () => {
+      const { matches } = search(view.names, `/file${round % 10}.*work\\d+/`);
+      matchShare(view, matches);
+      paint(fresh, view, { matches, names, text });
+    });
+    time('hit test ms', () => {
+      for (let x = 0; x < 100; x++) hitTest(view, WHOLE, surface, 0, { x: x * 10, y: x * 6 });
+    });
+    time('invert ms', () => paint(fresh, layOut(invertTree(tree))));
+    time('sandwich ms', () => paint(fresh, sandwich(tree, tree.names[1 + round]!)));
+    time('hide node_modules ms', () =>
+      paint(fresh, layOut(hideFrames(tree, FRAME_PRESETS[1]!.hides))),
+    );
+    time('collapse siblings ms', () => paint(fresh, layOut(collapseSiblings(tree))));
+    time('top functions ms', () => void topFunctions(tree));
+  }
+  return {
+    nodes: nodeCount(tree),
+    names: tree.names.length,
+    rows: view.rowStart.length - 1,
+    times,
+  };
+}
