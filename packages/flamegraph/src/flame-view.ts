@@ -137,36 +137,58 @@ export function nodeName(view: Pick<FlameView, 'names' | 'name'>, node: NodeInde
   return view.names[view.name[node]!]!;
 }
 
-/** The node at `stack` (frames below the root, root first), or undefined when there is none. */
-export function findStack(view: FlameView, stack: readonly string[]): NodeIndex | undefined {
-  let at: NodeIndex = 0;
-  for (const frame of stack) {
-    const found = childNamed(view, at, frame);
-    if (found === undefined) return undefined;
-    at = found;
+/**
+ * Where a frame stands, by names, so that it can be found again in another view of fresh data:
+ * the frames from below the root to it. `up` when it is a caller in a sandwich.
+ */
+export interface Place {
+  readonly up: boolean;
+  readonly names: readonly string[];
+}
+
+export function placeOf(view: FlameView, node: NodeIndex): Place {
+  const names: string[] = [];
+  for (let at = node; at !== view.root && at >= 0; at = view.parent[at]!) {
+    names.push(nodeName(view, at));
+  }
+  return { up: isCaller(view, node), names: names.reverse() };
+}
+
+/** The node at a place, or undefined when there is none. */
+export function findPlace(view: FlameView, { up, names }: Place): NodeIndex | undefined {
+  let at: NodeIndex | undefined = rowCount(view) === 0 ? undefined : view.root;
+  for (const name of names) {
+    if (at === undefined) return undefined;
+    at = childrenIn(view, at, up ? -1 : 1).find((node) => nodeName(view, node) === name);
   }
   return at;
 }
 
-function childNamed(view: FlameView, parent: NodeIndex, name: string): NodeIndex | undefined {
-  return childrenOf(view, parent).find((node) => nodeName(view, node) === name);
+/** The node at `stack` (frames below the root, root first), or undefined when there is none. */
+export function findStack(view: FlameView, stack: readonly string[]): NodeIndex | undefined {
+  return findPlace(view, { up: false, names: stack });
 }
 
-/** The drawn children of a node, from left to right. */
+/** True for a frame above the root frame of a sandwich. */
+export function isCaller(view: FlameView, node: NodeIndex): boolean {
+  return view.row[node]! < view.row[view.root]!;
+}
+
+/** The drawn children of a node, from left to right: callees, then (in a sandwich) callers. */
 export function childrenOf(view: FlameView, node: NodeIndex): NodeIndex[] {
-  const row = view.row[node]!;
+  return [...childrenIn(view, node, 1), ...childrenIn(view, node, -1)];
+}
+
+/** The drawn children of a node in the next row down (1) or up (-1). */
+export function childrenIn(view: FlameView, node: NodeIndex, step: 1 | -1): NodeIndex[] {
   const children: NodeIndex[] = [];
-  for (const at of [row + 1, row - 1]) {
-    const nodes = nodesOfRow(view, at);
-    for (
-      let index = firstAtOrAfter(view, nodes, view.start[node]!);
-      index < nodes.length;
-      index++
-    ) {
-      const candidate = nodes[index]!;
-      if (view.start[candidate]! > view.start[node]! + view.total[node]!) break;
-      if (view.parent[candidate] === node) children.push(candidate);
-    }
+  if (step === -1 && !view.rootIsFrame) return children;
+  const nodes = nodesOfRow(view, view.row[node]! + step);
+  const end = view.start[node]! + view.total[node]!;
+  for (let at = firstAtOrAfter(view, nodes, view.start[node]!); at < nodes.length; at++) {
+    const candidate = nodes[at]!;
+    if (view.start[candidate]! > end) break;
+    if (view.parent[candidate] === node) children.push(candidate);
   }
   return children;
 }
@@ -200,6 +222,5 @@ export function stackOf(view: FlameView, node: NodeIndex): string[] {
   for (let at = node; at >= 0; at = view.parent[at]!) {
     if (at !== view.root || view.rootIsFrame) frames.push(nodeName(view, at));
   }
-  const isCaller = view.row[node]! < view.row[view.root]!;
-  return isCaller ? frames : frames.reverse();
+  return isCaller(view, node) ? frames : frames.reverse();
 }

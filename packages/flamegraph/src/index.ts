@@ -2,13 +2,18 @@ export * from './colors.ts';
 export * from './describe.ts';
 export * from './draw.ts';
 export {
+  childrenIn,
   childrenOf,
+  findPlace,
   findStack,
   type FlameView,
+  isCaller,
   isTruncated,
   layOut,
   nodeName,
   nodesOfRow,
+  type Place,
+  placeOf,
   rowCount,
   type RowIndex,
   stackOf,
@@ -18,6 +23,7 @@ export * from './frame-filters.ts';
 export * from './frame-name.ts';
 export * from './hit-test.ts';
 export * from './invert.ts';
+export * from './navigate.ts';
 export * from './sandwich.ts';
 export * from './search.ts';
 export * from './text-fit.ts';
