@@ -1,5 +1,4 @@
 import { MODEL_ZOO_SERVICE } from '@hsi/model-zoo-catalog';
-import { type TimeRange } from '@hsi/profile-model';
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { usePageServices, useRefreshCount } from '../page/page-services.tsx';
@@ -10,20 +9,28 @@ import { PROFILES_KEY } from './data/rules.ts';
 import { useAnswer } from './data/use-answer.ts';
 import { useMoment, useTicks } from './data/use-moment.ts';
 import { useStored } from './data/use-stored.ts';
+import { type ZoomStep, useZoom } from './data/use-zoom.ts';
 import { type View, ViewProvider, useView } from './data/view-context.tsx';
 import { typeOptions } from './model/profile-types.ts';
-import { collectServices, modelsOf } from './model/services.ts';
-import { type RangeText, absoluteRange, zoomOut } from './model/time-range.ts';
+import { type ServiceFacts, collectServices, modelsOf } from './model/services.ts';
+import { zoomOut } from './model/time-range.ts';
 import { rangeTitle } from './model/time-text.ts';
 import { AUTO_REFRESH, DEFAULT_AUTO_REFRESH, refreshInterval } from './parts/auto-refresh.ts';
-import { MUTED, PANEL } from './parts/look.ts';
+import { EmptyState } from './parts/empty-state.tsx';
+import { FilterBar } from './parts/filter-bar.tsx';
+import { MUTED } from './parts/look.ts';
 import { RangePicker } from './parts/range-picker.tsx';
 import { SelectionPickers } from './parts/selection-pickers.tsx';
 import { ServiceDetail } from './parts/service-detail.tsx';
 import { ServiceGrid } from './parts/service-grid.tsx';
-import { StatusLine } from './parts/status-line.tsx';
+import { SpanPanel, TraceNote } from './parts/span-panel.tsx';
+import { AutoRefreshPicker, StatusLine } from './parts/status-line.tsx';
+import { UnknownService } from './parts/unknown-service.tsx';
 import './profiles.css';
 import { TimelinePanel } from './timeline/timeline-panel.tsx';
+
+/** The services of the catalog, before it is known what they send. */
+const CATALOG = collectServices([]);
 
 /** The native view: what the services spend their time and memory on, from any Pyroscope. */
 export function ProfilesView() {
@@ -36,33 +43,38 @@ export function ProfilesView() {
     AUTO_REFRESH,
     DEFAULT_AUTO_REFRESH,
   );
-  const [isEmpty, setIsEmpty] = useState(false);
-  const ticks = useTicks(refreshInterval(autoRefresh, state.to.startsWith('now'), isEmpty));
+  const [zoomSteps, setZoomSteps] = useState<readonly ZoomStep[]>([]);
+  const [isWaiting, setIsWaiting] = useState(false);
+  const ticks = useTicks(refreshInterval(autoRefresh, state.to.startsWith('now'), isWaiting));
   const moment = useMoment(state, `${refreshCount}.${ticks}`);
-  const { from, to } = moment.range;
-  const { refresh } = moment;
+  const { range, refresh } = moment;
   const answersAll = config.profiles_source === 'embedded';
   const questions = useMemo(
-    () => new Questions(queries, profiles, { range: { from, to }, refresh }, answersAll),
-    [queries, profiles, from, to, refresh, answersAll],
+    () => new Questions(queries, profiles, { range, refresh }, answersAll),
+    [queries, profiles, range, refresh, answersAll],
   );
-  const view: View = { state: withService(state), patch, questions, moment };
+  const services = useAnswer(questions.services()).data;
+  const isEmpty = services !== undefined && services.every(({ types }) => types.length === 0);
+  if (isEmpty !== isWaiting) setIsWaiting(isEmpty);
+  const view: View = useMemo(
+    () => ({ state: withService(state), patch, questions, moment, zoomSteps, setZoomSteps }),
+    [state, patch, questions, moment, zoomSteps],
+  );
+  const retry = () =>
+    queries.refetchQueries({
+      queryKey: [PROFILES_KEY],
+      type: 'active',
+      predicate: (query) => query.state.status === 'error',
+    });
   return (
     <ViewProvider value={view}>
-      <div className="pf:flex pf:min-w-0 pf:flex-col pf:gap-3 pf:px-6 pf:py-4 pf:max-sm:px-3">
-        <Content onEmpty={setIsEmpty}>
-          <StatusLine
-            autoRefresh={autoRefresh}
-            onAutoRefresh={setAutoRefresh}
-            onRetry={() =>
-              void queries.refetchQueries({
-                queryKey: [PROFILES_KEY],
-                type: 'active',
-                predicate: (query) => query.state.status === 'error',
-              })
-            }
-          />
-        </Content>
+      <div className="pf:flex pf:min-w-0 pf:flex-col pf:gap-3 pf:px-6 pf:py-3 pf:max-sm:px-3">
+        <Controls services={services ?? CATALOG}>
+          <AutoRefreshPicker autoRefresh={autoRefresh} onAutoRefresh={setAutoRefresh} />
+          <FilterBar />
+          <StatusLine onRetry={() => void retry()} />
+        </Controls>
+        <Content services={services} isEmpty={isEmpty && answersAll} />
       </div>
     </ViewProvider>
   );
@@ -74,82 +86,77 @@ function withService(state: PageState): PageState {
   return { ...state, service: MODEL_ZOO_SERVICE };
 }
 
-interface ContentProps {
-  readonly onEmpty: (isEmpty: boolean) => void;
+interface ControlsProps {
+  readonly services: readonly ServiceFacts[];
   readonly children: React.ReactNode;
 }
 
-function Content({ children }: ContentProps) {
-  const { state, patch, questions, moment } = useView();
-  const known = useAnswer(questions.services());
-  const services = known.data ?? collectServices([]);
-  const { service, model } = state;
-  const zoo = services.find(({ serviceName }) => serviceName === MODEL_ZOO_SERVICE);
-  const [by, setBy] = useState<'model' | 'service_name'>('model');
+function Controls({ services, children }: ControlsProps) {
+  const { state, patch, moment } = useView();
   const zoom = useZoom();
-  const isZoo = service === MODEL_ZOO_SERVICE;
+  const zoo = services.find(({ serviceName }) => serviceName === MODEL_ZOO_SERVICE);
+  const { previous } = zoom;
   return (
-    <>
-      <div className={`${PANEL} pf:flex pf:flex-wrap pf:items-end pf:gap-3 pf:p-3`}>
-        <SelectionPickers
-          state={state}
-          services={services}
-          models={zoo === undefined ? [] : modelsOf(zoo)}
-          types={typeOptions(services, state.type)}
-          onChange={patch}
-        />
-        <RangePicker
-          text={state}
-          range={moment.range}
-          previous={zoom.previous && { title: rangeTitle(zoom.previous.text, zoom.previous.range) }}
-          onChange={zoom.choose}
-          onBack={zoom.back}
-          onZoomOut={() => zoom.to(zoomOut(moment.range, 3, moment.now))}
-        />
-      </div>
-      {children}
-      {moment.problem !== undefined && <p className={MUTED}>{moment.problem}</p>}
-      <TimelinePanel
-        scope={
-          service === undefined ? undefined : { service, model, by: isZoo ? by : 'service_name' }
-        }
-        onBy={isZoo && model === undefined ? setBy : undefined}
-        onRange={zoom.to}
+    <div className="pf:flex pf:flex-wrap pf:items-end pf:gap-3 pf:max-sm:grid pf:max-sm:grid-cols-2">
+      <SelectionPickers
+        state={state}
+        services={services}
+        models={zoo === undefined ? [] : modelsOf(zoo)}
+        types={typeOptions(services, state.type)}
+        onChange={patch}
       />
-      {service === undefined ? (
-        <ServiceGrid services={services} />
-      ) : (
-        <ServiceDetail service={service} />
-      )}
-    </>
+      <RangePicker
+        text={state}
+        range={moment.range}
+        previous={previous && { title: rangeTitle(previous.text, previous.range) }}
+        onChange={zoom.choose}
+        onBack={zoom.back}
+        onZoomOut={() => zoom.to(zoomOut(moment.range, 3, moment.now))}
+      />
+      {children}
+    </div>
   );
 }
 
-interface Step {
-  readonly text: RangeText;
-  readonly range: TimeRange;
+interface ContentProps {
+  /** Undefined until the server has said what there is. */
+  readonly services: readonly ServiceFacts[] | undefined;
+  /** True when there is nothing at all in the range. */
+  readonly isEmpty: boolean;
 }
 
-/** Zooming into the timeline, and the way back, one step at a time. */
-function useZoom() {
-  const { state, patch, moment } = useView();
-  const [stack, setStack] = useState<readonly Step[]>([]);
-  const { from, to } = state;
-  return {
-    previous: stack.at(-1),
-    to: (range: TimeRange) => {
-      setStack([...stack, { text: { from, to }, range: moment.range }]);
-      patch(absoluteRange(range));
-    },
-    back: () => {
-      const last = stack.at(-1);
-      if (last === undefined) return;
-      setStack(stack.slice(0, -1));
-      patch(last.text);
-    },
-    choose: (text: RangeText) => {
-      setStack([]);
-      patch(text);
-    },
-  };
+function Content({ services, isEmpty }: ContentProps) {
+  const { state, questions, moment } = useView();
+  const zoom = useZoom();
+  const [by, setBy] = useState<'model' | 'service_name'>('model');
+  const { service, spanId, traceId } = state;
+  // Memory has no models to tell apart.
+  const hasModels = service === MODEL_ZOO_SERVICE && state.type !== 'memory';
+  const model = hasModels ? state.model : undefined;
+  const isStranger =
+    services?.every(({ serviceName }) => serviceName !== service) === true && service !== undefined;
+  const asked = useAnswer(questions.service(service ?? ''), isStranger);
+  const isUnknown = isStranger && asked.data === null;
+  return (
+    <>
+      {moment.problem !== undefined && <p className={MUTED}>{moment.problem}</p>}
+      {isUnknown && <UnknownService service={service} />}
+      {spanId !== undefined && <SpanPanel spanId={spanId} services={services ?? CATALOG} />}
+      {spanId === undefined && traceId !== undefined && <TraceNote />}
+      {isEmpty && !isUnknown && <EmptyState />}
+      {!isUnknown && (
+        <TimelinePanel
+          scope={
+            service === undefined
+              ? undefined
+              : { service, model, by: hasModels ? by : 'service_name' }
+          }
+          onBy={hasModels && model === undefined ? setBy : undefined}
+          onRange={zoom.to}
+        />
+      )}
+      {service === undefined && <ServiceGrid services={services ?? CATALOG} />}
+      {service !== undefined && !isUnknown && <ServiceDetail service={service} />}
+    </>
+  );
 }

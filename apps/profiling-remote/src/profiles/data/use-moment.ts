@@ -1,5 +1,5 @@
 import { type UnixMs } from '@hsi/profile-model';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { type RangeText, type ResolvedRange, resolveRange } from '../model/time-range.ts';
 import { type Moment } from './questions.ts';
 
@@ -22,7 +22,12 @@ export function useMoment(text: RangeText, refresh: string, start?: UnixMs): Pag
     current = { asked, now: clock.now() };
     setRead(current);
   }
-  return { ...resolveRange(text, current.now), refresh, now: current.now };
+  const { from, to } = text;
+  const { now } = current;
+  return useMemo(
+    () => ({ ...resolveRange({ from, to }, now), refresh, now }),
+    [from, to, refresh, now],
+  );
 }
 
 /** Counts up every `intervalMs` while the page can be seen; 0 never counts. */

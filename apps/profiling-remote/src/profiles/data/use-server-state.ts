@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
+import { useLate } from './use-late.ts';
 import { PROFILES_KEY } from './rules.ts';
 import { type Failure, describeFailure, isPassing } from '../model/failure.ts';
 
@@ -28,18 +29,9 @@ export function useServerState(): ServerState {
     asked().some(({ state }) => state.fetchStatus === 'fetching'),
   );
   const error = failing === '' ? null : (cache.get(failing)?.state.error ?? null);
-  return { away: error === null ? undefined : describeFailure(error), busy, slow: useSlow(busy) };
-}
-
-function useSlow(busy: boolean): boolean {
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    if (!busy) return;
-    const timer = setTimeout(() => setSlow(true), SLOW_MS);
-    return () => {
-      clearTimeout(timer);
-      setSlow(false);
-    };
-  }, [busy]);
-  return slow;
+  return {
+    away: error === null ? undefined : describeFailure(error),
+    busy,
+    slow: useLate(busy, SLOW_MS),
+  };
 }

@@ -3,6 +3,7 @@ import { type PatchPageState } from '../../state/use-page-state.ts';
 import { type PageState } from '../../state/page-state.ts';
 import { type Questions } from './questions.ts';
 import { type PageMoment } from './use-moment.ts';
+import { type ZoomStep } from './use-zoom.ts';
 
 /** What every part of the native view works with. */
 export interface View {
@@ -10,6 +11,9 @@ export interface View {
   readonly patch: PatchPageState;
   readonly questions: Questions;
   readonly moment: PageMoment;
+  /** Ranges that were left by zooming, the latest last. */
+  readonly zoomSteps: readonly ZoomStep[];
+  readonly setZoomSteps: (steps: readonly ZoomStep[]) => void;
 }
 
 const ViewContext = createContext<View | undefined>(undefined);

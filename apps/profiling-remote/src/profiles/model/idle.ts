@@ -10,9 +10,16 @@ export interface IdleSplit {
   readonly idleShare: number;
 }
 
-/** Takes waiting out of a CPU tree and says how much of the tree it was. */
+const known = new WeakMap<CallTree, IdleSplit>();
+
+/** Takes waiting out of a CPU tree and says how much of the tree it was. The same tree gives the same object. */
 export function splitIdle(tree: CallTree): IdleSplit {
+  const before = known.get(tree);
+  if (before !== undefined) return before;
   const pruned = pruneTree(tree, (name) => IDLE.test(name));
   const whole = tree.total[0]!;
-  return { tree: pruned, idleShare: whole > 0 ? (whole - pruned.total[0]!) / whole : 0 };
+  const idleShare = whole > 0 ? (whole - pruned.total[0]!) / whole : 0;
+  const split = { tree: pruned, idleShare };
+  known.set(tree, split);
+  return split;
 }

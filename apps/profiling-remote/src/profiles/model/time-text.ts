@@ -10,12 +10,13 @@ export interface TimeFormat {
 /** `Europe/Berlin (UTC+01:00)`: the zone that every time on the page is in. */
 export function timeZoneText(at: UnixMs, format: TimeFormat = {}): string {
   const zone = format.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone === 'UTC' || zone === 'Etc/UTC') return 'UTC';
   const parts = new Intl.DateTimeFormat('en', {
     timeZone: zone,
     timeZoneName: 'longOffset',
   }).formatToParts(at);
   const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', 'UTC');
-  return offset === undefined || offset === zone ? zone : `${zone} (${offset})`;
+  return offset === undefined ? zone : `${zone} (${offset})`;
 }
 
 /** A moment with its date and seconds. */

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { FlameGraphPanel } from '../../flame-graph/index.ts';
 import { DETAIL_NODES, type GraphAnswer, OVERVIEW_NODES } from '../data/graph.ts';
 import { type Answer, useAnswer } from '../data/use-answer.ts';
+import { useLate } from '../data/use-late.ts';
 import { useNear } from '../data/use-near.ts';
 import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
@@ -69,7 +70,7 @@ export function GraphCard(props: GraphCardProps) {
           <h3 className="pf:min-w-0 pf:truncate pf:text-sm pf:font-semibold" dir="auto">
             {props.title}
           </h3>
-          {answer.stale && <StaleChip answer={answer} />}
+          <StaleChip answer={answer} />
           {props.note}
         </header>
         <NoGraph {...props} answer={answer} />
@@ -107,7 +108,7 @@ function Graph(props: GraphProps) {
           average of {data.snapshots} {data.snapshots === 1 ? 'snapshot' : 'snapshots'}
         </span>
       )}
-      {answer.stale && <StaleChip answer={answer} />}
+      <StaleChip answer={answer} />
       {props.note}
     </>
   );
@@ -160,11 +161,14 @@ function IdleChip(props: {
 }
 
 function StaleChip({ answer }: { readonly answer: Answer<GraphAnswer> }) {
-  const { arrivedAt, fetching, error } = answer;
+  const { arrivedAt, stale, error } = answer;
+  // An answer that is quick needs no word, and no place.
+  const late = useLate(stale, 1_000);
+  if (!stale || (error === undefined && !late)) return null;
   const at = arrivedAt === undefined ? '' : ` of ${formatClock(arrivedAt)}`;
   return (
     <span className={`${CHIP} pf:border-yellow-700 pf:text-yellow-300`}>
-      {error === undefined && fetching ? `updating, data${at}` : `stale, data${at}`}
+      {error === undefined ? `updating, data${at}` : `stale, data${at}`}
     </span>
   );
 }
@@ -173,9 +177,7 @@ function NoGraph(props: GraphCardProps & { readonly answer: Answer<GraphAnswer> 
   const { answer, height } = props;
   if (answer.data !== undefined) {
     return (
-      <div className="pf:mt-2 pf:flex-1" style={{ minHeight: height }}>
-        {props.whenEmpty ?? <EmptySentence {...props} typeId={answer.data.typeId} />}
-      </div>
+      <div className="pf:mt-2 pf:flex-1">{props.whenEmpty ?? <EmptySentence {...props} />}</div>
     );
   }
   if (answer.error !== undefined) {
@@ -201,7 +203,7 @@ function NoGraph(props: GraphCardProps & { readonly answer: Answer<GraphAnswer> 
 }
 
 /** Why a graph is empty, as far as it is known. */
-function EmptySentence(props: GraphCardProps & { readonly typeId: string | undefined }) {
+function EmptySentence(props: GraphCardProps) {
   const { state, moment } = useView();
   const { service, model } = props.scope;
   const who = model === undefined ? displayName(service) : model;

@@ -6,6 +6,7 @@ export interface PickerProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
+  readonly narrow?: boolean;
   /** Why it is disabled, or what to know about it. */
   readonly hint?: string | undefined;
   /** `<option>` elements. */
@@ -13,7 +14,7 @@ export interface PickerProps {
 }
 
 /** A labelled list to choose one from. */
-export function Picker({ label, value, onChange, disabled, hint, children }: PickerProps) {
+export function Picker({ label, value, onChange, disabled, narrow, hint, children }: PickerProps) {
   const id = useId();
   return (
     <div className="pf:flex pf:min-w-0 pf:flex-col pf:gap-1">
@@ -22,7 +23,7 @@ export function Picker({ label, value, onChange, disabled, hint, children }: Pic
       </label>
       <select
         id={id}
-        className={`${FIELD} pf:w-full pf:max-w-64`}
+        className={`${FIELD} pf:max-sm:w-full ${narrow === true ? 'pf:w-24' : 'pf:w-44'}`}
         value={value}
         disabled={disabled}
         title={hint}

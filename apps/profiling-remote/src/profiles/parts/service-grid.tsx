@@ -16,6 +16,7 @@ export function ServiceGrid({ services }: { readonly services: readonly ServiceF
       aria-label="Service flame graphs"
       className="pf:grid pf:min-w-0 pf:gap-4 pf:lg:grid-cols-2"
     >
+      <h2 className="pf:sr-only">Service flame graphs</h2>
       {services.map(({ serviceName, displayName }, index) => (
         <GraphCard
           key={serviceName}

@@ -3,7 +3,8 @@ import { useServerState } from '../data/use-server-state.ts';
 import { useView } from '../data/view-context.tsx';
 import { formatClock } from '../model/time-text.ts';
 import { AUTO_REFRESH, type AutoRefresh } from './auto-refresh.ts';
-import { BUTTON, FIELD } from './look.ts';
+import { BUTTON } from './look.ts';
+import { Picker } from './picker.tsx';
 
 export interface StatusLineProps {
   readonly autoRefresh: AutoRefresh;
@@ -12,12 +13,12 @@ export interface StatusLineProps {
   readonly onRetry: () => void;
 }
 
-/** Of when the data is, and what is wrong with the server. Keeps its place, so nothing moves. */
-export function StatusLine({ autoRefresh, onAutoRefresh, onRetry }: StatusLineProps) {
+/** Of when the data is, and what is wrong with the server. */
+export function StatusLine({ onRetry }: Pick<StatusLineProps, 'onRetry'>) {
   const { moment } = useView();
   const { away, slow } = useServerState();
   return (
-    <div className="pf:flex pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:text-xs pf:text-gray-400">
+    <div className="pf:ml-auto pf:flex pf:min-h-8 pf:max-sm:col-span-2 pf:min-w-0 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:text-xs pf:text-gray-400">
       <span role="status" className="pf:min-w-0">
         {slow && away === undefined
           ? 'The profile server is slow; still waiting for its answer.'
@@ -35,23 +36,31 @@ export function StatusLine({ autoRefresh, onAutoRefresh, onRetry }: StatusLinePr
           </button>
         </span>
       )}
-      <label className="pf:ml-auto pf:flex pf:items-center pf:gap-1.5">
-        Auto refresh
-        <select
-          className={FIELD}
-          value={autoRefresh}
-          disabled={!moment.relative}
-          title={moment.relative ? undefined : 'A range of fixed times has nothing new.'}
-          onChange={(event) => {
-            const chosen = AUTO_REFRESH.find((option) => option === event.target.value);
-            if (chosen !== undefined) onAutoRefresh(chosen);
-          }}
-        >
-          {AUTO_REFRESH.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
-        </select>
-      </label>
     </div>
+  );
+}
+
+/** How often the page renews itself. */
+export function AutoRefreshPicker({
+  autoRefresh,
+  onAutoRefresh,
+}: Omit<StatusLineProps, 'onRetry'>) {
+  const { moment } = useView();
+  return (
+    <Picker
+      label="Auto refresh"
+      narrow
+      value={autoRefresh}
+      disabled={!moment.relative}
+      hint={moment.relative ? undefined : 'A range of fixed times has nothing new.'}
+      onChange={(value) => {
+        const chosen = AUTO_REFRESH.find((option) => option === value);
+        if (chosen !== undefined) onAutoRefresh(chosen);
+      }}
+    >
+      {AUTO_REFRESH.map((option) => (
+        <option key={option}>{option}</option>
+      ))}
+    </Picker>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { type Chart, formatChartValue } from './chart-data.ts';
 import { BYTE_INCREMENTS, tickLabels } from './ticks.ts';
+import { AXIS_WIDTH } from './timeline-tooltip.tsx';
 
 const AXIS_COLOR = '#9CA3AF';
 const GRID = { stroke: 'rgba(255,255,255,0.06)', width: 1 };
@@ -10,22 +11,34 @@ const AXIS_FONT = '11px system-ui, sans-serif';
 /** A drag shorter than this is a click that was not quite still, in pixels. */
 const LEAST_DRAG = 6;
 
+export interface KeyedCursor {
+  readonly index: number | null;
+}
+
+/** Where the cursor is: the index of its time, and its distance from the vertical axis in pixels. */
+export interface CursorPlace {
+  readonly index: number;
+  readonly left: number;
+  readonly width: number;
+}
+
 export interface TimelineChartProps {
   readonly chart: Chart;
   readonly range: TimeRange;
   readonly height: number;
   /** Keys of lines that are not drawn. */
   readonly hidden: ReadonlySet<string>;
-  /** Index of the time that the cursor is at, or null; also moved by keys. */
-  readonly cursor: number | null;
-  readonly onCursor: (index: number | null, left: number) => void;
+  /** Where keys have moved the cursor; another object with every press. No index: away. */
+  readonly keyed: KeyedCursor | null;
+  /** With the cursor's place and the chart's width in pixels. */
+  readonly onCursor: (at: CursorPlace | null) => void;
   readonly onZoom: (range: TimeRange) => void;
   readonly onOpen: (time: UnixMs) => void;
 }
 
 /** The lines, drawn by uPlot. It is made anew when the lines change, and resized with its box. */
 export default function TimelineChart(props: TimelineChartProps) {
-  const { chart, range, height, hidden, cursor } = props;
+  const { chart, range, height, hidden, keyed } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(props);
@@ -55,11 +68,11 @@ export default function TimelineChart(props: TimelineChartProps) {
 
   useEffect(() => {
     const made = plot.current;
-    if (made === null || cursor === null || made.cursor.idx === cursor) return;
-    const time = chart.times[cursor];
-    if (time === undefined) return;
-    made.setCursor({ left: made.valToPos(time / 1000, 'x'), top: 10 });
-  }, [cursor, chart]);
+    if (made === null || keyed === null) return;
+    const time = keyed.index === null ? undefined : latest.current.chart.times[keyed.index];
+    made.setCursor({ left: time === undefined ? -10 : made.valToPos(time / 1000, 'x'), top: 10 });
+    if (time === undefined) latest.current.onCursor(null);
+  }, [keyed]);
 
   return <div ref={box} className="hsi-timeline" style={{ height }} />;
 }
@@ -94,7 +107,7 @@ function chartOptions(
         font: AXIS_FONT,
         grid: GRID,
         ticks: GRID,
-        size: 72,
+        size: AXIS_WIDTH,
         ...(chart.unit.startsWith('bytes') ? { incrs: [...BYTE_INCREMENTS] } : {}),
         values: (_plot, splits) => splits.map((value) => formatChartValue(value, chart.unit)),
       },
@@ -107,12 +120,23 @@ function chartOptions(
         width: 1.5,
         dash: [...dash],
         show: !hidden.has(key),
-        spanGaps: false,
+        gaps: (plot, _series, _from, _to, gaps) => longGaps(gaps, plot, chart),
         points: { show: true, size: 4, stroke: color, fill: color },
       })),
     ],
     hooks: pointerHooks(latest),
   };
+}
+
+/**
+ * A service that sends less often than the step has empty steps: over up to two of them the line
+ * goes on, so that it can be followed; a longer silence is a gap.
+ */
+function longGaps(gaps: uPlot.Series.Gaps, plot: uPlot, chart: Chart): uPlot.Series.Gaps {
+  const [first, second] = chart.times;
+  if (first === undefined || second === undefined) return gaps;
+  const step = plot.valToPos(second / 1000, 'x', true) - plot.valToPos(first / 1000, 'x', true);
+  return gaps.filter(([from, to]) => to - from > 3.5 * step);
 }
 
 /** A drag chooses a range; a click without a drag opens the point under the cursor. */
@@ -128,12 +152,12 @@ function pointerHooks(latest: { readonly current: TimelineChartProps }): uPlot.H
             index === null || index === undefined ? undefined : latest.current.chart.times[index];
           if (!dragged && time !== undefined) latest.current.onOpen(time);
         }),
-      ({ over }) => over.addEventListener('mouseleave', () => latest.current.onCursor(null, 0)),
+      ({ over }) => over.addEventListener('mouseleave', () => latest.current.onCursor(null)),
     ],
     setCursor: [
-      ({ cursor: { idx, left } }) => {
-        if (typeof idx === 'number' && left !== undefined && left >= 0)
-          latest.current.onCursor(idx, left);
+      ({ cursor: { idx, left }, width }) => {
+        if (typeof idx !== 'number' || left === undefined || left < 0) return;
+        latest.current.onCursor({ index: idx, left, width });
       },
     ],
     setSelect: [

@@ -2,15 +2,19 @@ import { type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { Suspense, lazy, useMemo, useState } from 'react';
 import { type TimelineScope } from '../data/timeline.ts';
 import { useAnswer } from '../data/use-answer.ts';
+import { useLate } from '../data/use-late.ts';
 import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
 import { formatDuration, pointRange } from '../model/time-range.ts';
 import { formatMoment } from '../model/time-text.ts';
 import { BUTTON, CHIP, MUTED, PANEL } from '../parts/look.ts';
 import { type Chart, buildChart, unitTitle, valueText } from './chart-data.ts';
+import { type CursorPlace, type KeyedCursor } from './timeline-chart.tsx';
+import { IdleNote } from './idle-note.tsx';
 import { TimelineLegend } from './timeline-legend.tsx';
+import { TimelineTooltip } from './timeline-tooltip.tsx';
 
-const HEIGHT = 190;
+const HEIGHT = 176;
 
 const TimelineChart = lazy(() => import('./timeline-chart.tsx'));
 
@@ -26,6 +30,7 @@ export interface TimelinePanelProps {
 export function TimelinePanel({ scope, onBy, onRange }: TimelinePanelProps) {
   const { state, questions, moment } = useView();
   const answer = useAnswer(questions.timeline(state.type, state.filters, scope));
+  const late = useLate(answer.stale, 1_000);
   const { data } = answer;
   const chart = useMemo(
     () => data && buildChart(data, moment.range, moment.now),
@@ -36,7 +41,7 @@ export function TimelinePanel({ scope, onBy, onRange }: TimelinePanelProps) {
     <section
       data-testid="profile-timeline"
       aria-label="Profile timeline"
-      className={`${PANEL} pf:p-3`}
+      className={`${PANEL} pf:px-3 pf:pt-2 pf:pb-1`}
     >
       <div className="pf:flex pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-2">
         <h2 className="pf:font-medium">Timeline</h2>
@@ -45,7 +50,10 @@ export function TimelinePanel({ scope, onBy, onRange }: TimelinePanelProps) {
             ? ''
             : `${unitTitle(chart.unit)} · step ${formatDuration(chart.stepSeconds * 1000)}`}
         </span>
-        {answer.stale && <span className={CHIP}>{answer.fetching ? 'updating' : 'stale'}</span>}
+        {answer.stale && (late || answer.error !== undefined) && (
+          <span className={CHIP}>{answer.error === undefined ? 'updating' : 'stale'}</span>
+        )}
+        <IdleNote service={scope?.service} model={scope?.model} />
         {onBy !== undefined && scope !== undefined && (
           <span className="pf:ml-auto">
             <ByButtons by={scope.by} onBy={onBy} />
@@ -127,7 +135,8 @@ interface LoadedTimelineProps {
 function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
   const { moment } = useView();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
-  const [cursor, setCursor] = useState<{ index: number; left: number } | null>(null);
+  const [cursor, setCursor] = useState<CursorPlace | null>(null);
+  const [keyed, setKeyed] = useState<KeyedCursor | null>(null);
   const open = (time: UnixMs) => onRange(pointRange(time, chart.stepSeconds));
   const toggle = (key: string) => {
     const next = new Set(off);
@@ -140,7 +149,7 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
         chart={chart}
         cursor={cursor?.index ?? null}
         onOpen={open}
-        onCursor={(index) => setCursor(index === null ? null : { index, left: 0 })}
+        onCursor={(index) => setKeyed({ index })}
       >
         <Suspense fallback={<div style={{ height: HEIGHT }} />}>
           <TimelineChart
@@ -148,14 +157,15 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
             range={moment.range}
             height={HEIGHT}
             hidden={off}
-            cursor={cursor?.index ?? null}
-            onCursor={(index, left) => setCursor(index === null ? null : { index, left })}
+            keyed={keyed}
+            onCursor={setCursor}
             onZoom={onRange}
             onOpen={open}
           />
         </Suspense>
+        {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>
-      <TimelineLegend chart={chart} off={off} cursor={cursor?.index ?? null} onToggle={toggle} />
+      <TimelineLegend chart={chart} off={off} onToggle={toggle} />
       {(hidden > 0 || chart.leftOut.length > 0) && (
         <p className={MUTED}>
           {hidden > 0 && `${hidden} more services have data; choose one to see it. `}
@@ -205,7 +215,7 @@ function TimelineKeys({ chart, cursor, onCursor, onOpen, children }: TimelineKey
       aria-valuemax={last}
       aria-valuenow={cursor ?? last}
       aria-valuetext={momentText(chart, cursor ?? last)}
-      className="pf:rounded-sm"
+      className="pf:relative pf:rounded-sm"
       onKeyDown={onKeyDown}
     >
       {children}
