@@ -7,11 +7,15 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { Connections, DEFAULT_LIMITS, type Limits } from './forward.ts';
+import { closeSoon } from './graceful-close.ts';
 import { codeOf, GatewayError, sendProblem } from './problem.ts';
 import { apiRoutes, grafanaRoutes, profileRoutes } from './routes.ts';
 import { type GatewaySettings } from './settings.ts';
 import { serveFiles } from './static-files.ts';
 import { passWebSockets } from './web-socket.ts';
+
+/** Milliseconds that answers on their way may take when the gateway stops. */
+const CLOSE_GRACE_MS = 2_000;
 
 /** One line of the access log. No query, no headers: they may hold what must not be kept. */
 export interface AccessLine {
@@ -39,6 +43,8 @@ export async function buildApp({
 }: GatewayOptions): Promise<FastifyInstance> {
   const limits = { ...DEFAULT_LIMITS, ...given };
   const connections = new Connections();
+  /** Why a request failed, for its line of the log. */
+  const errors = new WeakMap<FastifyRequest, string>();
   const app = Fastify({
     logger: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -52,10 +58,12 @@ export async function buildApp({
     reply.header('x-request-id', request.id);
     if (!isGrafana(request)) reply.header('x-content-type-options', 'nosniff');
   });
-  app.addHook('onResponse', async (request, reply) => log(accessLine(request, reply)));
+  app.addHook('onResponse', async (request, reply) =>
+    log(accessLine(request, reply, errors.get(request))),
+  );
   app.setErrorHandler<FastifyError | GatewayError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) log({ ...accessLine(request, reply), status, error: error.message });
+    if (status >= 500) errors.set(request, error.message);
     const known = status < 500 || error instanceof GatewayError;
     return sendProblem(reply, status, {
       code: error instanceof GatewayError ? error.code : codeOf(status),
@@ -78,7 +86,11 @@ export async function buildApp({
       method: 'GET',
     }),
   );
-  app.addHook('preClose', async () => closeSockets());
+  const closeConnections = closeSoon(app.server, CLOSE_GRACE_MS);
+  app.addHook('preClose', async () => {
+    closeSockets();
+    closeConnections();
+  });
   app.addHook('onClose', async () => connections.close());
   return app;
 }
@@ -91,7 +103,11 @@ function isGrafana(request: FastifyRequest): boolean {
   return /^\/grafana(?:[/?]|$)/.test(request.raw.url ?? '');
 }
 
-function accessLine(request: FastifyRequest, reply: FastifyReply): AccessLine {
+function accessLine(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: string | undefined,
+): AccessLine {
   const [path = ''] = (request.raw.url ?? '').split('?', 1);
   return {
     time: new Date().toISOString(),
@@ -101,5 +117,6 @@ function accessLine(request: FastifyRequest, reply: FastifyReply): AccessLine {
     path,
     status: reply.statusCode,
     milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+    ...(error !== undefined && { error }),
   };
 }

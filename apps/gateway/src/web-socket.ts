@@ -109,6 +109,7 @@ function tunnel(
     clearTimeout(timer);
     if (!socket.destroyed) end(upstreamError(upstream, error));
   });
+  outgoing.end();
 }
 
 /** Status line and headers as the upstream wrote them. */
