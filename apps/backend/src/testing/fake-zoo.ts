@@ -49,8 +49,9 @@ export class FakeLoader implements ModelLoader<string> {
   }
 
   async dispose({ name }: CatalogModel): Promise<void> {
+    // The memory is free at the end of it.
+    await new Promise((resolve) => setImmediate(resolve));
     this.calls.push(`dispose ${name}`);
-    await Promise.resolve();
   }
 
   /** Names of the loads that wait. */
@@ -70,7 +71,7 @@ export class FakeLoader implements ModelLoader<string> {
 
 /** Lets everything run that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A promise and its ends. */

@@ -241,6 +241,18 @@ describe('unloading', () => {
     expect(zoo.usedMb()).toBe(0);
   });
 
+  it('and loading at once end with the model loaded and its memory counted once', async () => {
+    const { zoo, loader } = zooOf('a:6', 10);
+    await zoo.load('a');
+    await Promise.all([zoo.unload('a'), settle().then(() => zoo.load('a'))]);
+    const unload = zoo.unload('a');
+    await Promise.resolve();
+    await Promise.all([unload, zoo.load('a')]);
+    expect(await zoo.status('a')).toMatchObject({ state: 'loaded' });
+    expect(zoo.usedMb()).toBe(6);
+    expect(loader.calls.filter((call) => call === 'load a')).toHaveLength(3);
+  });
+
   it('waits for nobody: a model in use or being loaded stays', async () => {
     const { zoo, loader } = zooOf('a:3 b:3', 10);
     const running = gate();
