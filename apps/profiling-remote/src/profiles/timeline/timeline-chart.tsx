@@ -114,7 +114,7 @@ function chartOptions(
     ],
     series: [
       {},
-      ...chart.lines.map(({ key, title, color, dash }) => ({
+      ...chart.lines.map(({ key, title, color, dash }): uPlot.Series => ({
         label: title,
         stroke: color,
         width: 1.5,
