@@ -14,27 +14,30 @@ const MAX_OPEN_CALLBACKS = 10_000;
  */
 export class ScopeTracker {
   private readonly storage = new AsyncLocalStorage<LabelScope>();
+  /** Callbacks that have begun and not ended, outermost first; `open` of them are valid. */
   private readonly openIds: number[] = [];
+  /** The scope that each of them interrupted. */
   private readonly openScopes: LabelScope[] = [];
+  private open = 0;
   private current = NO_LABELS;
   private sink: LabelSink | undefined;
   private hooked = false;
 
   private readonly hook = createHook({
     before: (asyncId) => {
-      if (this.openIds.length >= MAX_OPEN_CALLBACKS) this.forgetCallbacks();
-      this.openIds.push(asyncId);
-      this.openScopes.push(this.current);
+      if (this.open >= MAX_OPEN_CALLBACKS) this.forgetCallbacks();
+      this.openIds[this.open] = asyncId;
+      this.openScopes[this.open++] = this.current;
       const carried = this.storage.getStore();
       this.enter(carried === undefined ? NO_LABELS : carried.inForce());
     },
     after: (asyncId) => {
       // An exception can take callbacks away without their `after`: the ones above are over too.
-      const depth = this.openIds.lastIndexOf(asyncId);
-      if (depth < 0) return;
-      const scope = this.openScopes[depth] ?? NO_LABELS;
-      this.openIds.length = depth;
-      this.openScopes.length = depth;
+      let at = this.open - 1;
+      while (at >= 0 && this.openIds[at] !== asyncId) at--;
+      if (at < 0) return;
+      const scope = this.openScopes[at]!;
+      while (this.open > at) this.openScopes[--this.open] = NO_LABELS;
       this.enter(scope);
     },
   });
@@ -92,8 +95,8 @@ export class ScopeTracker {
   }
 
   private forgetCallbacks(): void {
-    this.openIds.length = 0;
-    this.openScopes.length = 0;
+    this.open = 0;
+    this.openScopes.fill(NO_LABELS);
     this.current = NO_LABELS;
   }
 }
