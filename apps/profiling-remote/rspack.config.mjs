@@ -85,7 +85,15 @@ export default defineConfig((env, argv) => {
       ],
     },
     plugins: [
-      new rspack.DefinePlugin({ __REMOTE_VERSION__: JSON.stringify(version) }),
+      new rspack.DefinePlugin({
+        __REMOTE_VERSION__: JSON.stringify(version),
+        // The federation runtime's paths for Node, which no browser takes.
+        ENV_TARGET: JSON.stringify('web'),
+      }),
+      // The host checks what the federation runtime loads; this checks what the chunks load.
+      ...(isProduction
+        ? [new rspack.SubresourceIntegrityPlugin({ hashFuncNames: ['sha384'] })]
+        : []),
       new rspack.CssExtractRspackPlugin({
         filename: `[name]${hash}.css`,
         chunkFilename: `[name]${hash}.css`,

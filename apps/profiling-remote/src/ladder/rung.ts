@@ -47,7 +47,9 @@ export function decideRung({ wanted, status, impatient, source }: RungFacts): Ru
     return { ...native(source), reason, wayOut: undefined, canSwitch: true };
   }
   if (!framable) {
-    return { ...native(source), reason: status.sentence, wayOut: status.wayOut, canSwitch: false };
+    // How to set Grafana up stands in the header already, beside the action that needs it.
+    const wayOut = status.kind === 'not-configured' ? undefined : status.wayOut;
+    return { ...native(source), reason: status.sentence, wayOut, canSwitch: false };
   }
   return {
     ...onGrafana(status.sentence || 'Grafana is here and can be framed.'),

@@ -52,6 +52,27 @@ describe('a choice inside the frame', () => {
   });
 });
 
+describe("the frame's range", () => {
+  it('is the page’s own when Grafana has none or one that the page cannot say', () => {
+    const state = page({ from: 'now-6h', to: 'now-1h' });
+    const { from: _from, to: _to, ...withoutRange } = FRESH;
+    expect(choiceInFrame(state, withoutRange)).toBeUndefined();
+    const quarter = { ...FRESH, from: 'now/fQ', to: 'now/fQ' };
+    expect(choiceInFrame(state, quarter)).toBeUndefined();
+    expect(choiceInFrame(page(), quarter)).toBeUndefined();
+  });
+
+  it('is kept as moments when it is rounded', () => {
+    const today = { ...FRESH, from: 'now/d', to: 'now/d' };
+    const choice = choiceInFrame(page(), today);
+    expect(choice).toEqual({
+      from: expect.stringMatching(/^\d{13}$/) as string,
+      to: expect.stringMatching(/^\d{13}$/) as string,
+    });
+    expect(choiceInFrame(page(choice), today)).toBeUndefined();
+  });
+});
+
 describe('the address for a frame', () => {
   const current =
     'http://app.example/grafana/d/hsi-profiling/hsi-profiling?orgId=1&kiosk=1&timezone=browser' +

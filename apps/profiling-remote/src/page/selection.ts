@@ -1,5 +1,6 @@
 import { GRAFANA, type GrafanaSelection, selectionChange } from '@hsi/grafana-url';
 import { DEFAULT_PAGE_STATE, type PageState } from '../state/page-state.ts';
+import { pageTime } from './grafana-time.ts';
 
 /** The part of the page's state that Grafana can be told; what is at its default is left out. */
 export function grafanaSelection(state: PageState): GrafanaSelection {
@@ -23,7 +24,14 @@ export function choiceInFrame(
   state: PageState,
   seen: GrafanaSelection,
 ): Partial<PageState> | undefined {
-  const change = selectionChange(grafanaSelection(state), seen);
+  const chosen = grafanaSelection(state);
+  const { service, model, profileType } = seen;
+  const change = selectionChange(chosen, {
+    ...(service !== undefined && { service }),
+    ...(model !== undefined && { model }),
+    ...(profileType !== undefined && { profileType }),
+    ...pageRange(seen, chosen),
+  });
   const patch: { -readonly [key in keyof PageState]?: PageState[key] } = {};
   if ('service' in change) patch.service = change.service;
   if ('model' in change) patch.model = change.model;
@@ -31,6 +39,17 @@ export function choiceInFrame(
   if ('from' in change) patch.from = change.from ?? DEFAULT_PAGE_STATE.from;
   if ('to' in change) patch.to = change.to ?? DEFAULT_PAGE_STATE.to;
   return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/**
+ * The frame's range in times that the page can say. Where it cannot, or where the frame's address
+ * has none because Grafana is about to rewrite it, the page keeps its own.
+ */
+function pageRange(seen: GrafanaSelection, chosen: GrafanaSelection): GrafanaSelection {
+  const now = Date.now();
+  const from = (seen.from && pageTime(seen.from, now, 'start')) ?? chosen.from;
+  const to = (seen.to && pageTime(seen.to, now, 'end')) ?? chosen.to;
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
 /**
