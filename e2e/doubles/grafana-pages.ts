@@ -24,8 +24,12 @@ const SCRIPT = `
       else url.searchParams.set(name, value);
     }
     history.replaceState(history.state, '', url);
+    show();
+  }
+
+  function show() {
     list.replaceChildren(
-      ...[...url.searchParams].flatMap(([name, value]) => {
+      ...[...new URL(location.href).searchParams].flatMap(([name, value]) => {
         const term = document.createElement('dt');
         const detail = document.createElement('dd');
         term.textContent = name;
@@ -36,6 +40,8 @@ const SCRIPT = `
     );
   }
 
+  // Grafana's router hears a Back, and so a page that moves the frame.
+  window.addEventListener('popstate', show);
   const present = new URL(location.href).searchParams;
   replace(Object.fromEntries(Object.entries(defaults).filter(([name]) => !present.has(name))));
 
@@ -72,7 +78,7 @@ export function plainPage(title: string, heading: string): string {
   return document(`${title} - Grafana`, `<h1>${escape(heading)}</h1>`);
 }
 
-function document(title: string, body: string): string {
+export function document(title: string, body: string): string {
   return `<!DOCTYPE html>
 <html lang="en-US">
   <head><meta charset="utf-8" /><title>${escape(title)}</title>${STYLE}</head>
@@ -81,6 +87,6 @@ function document(title: string, body: string): string {
 `;
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replace(/[&<>"']/gu, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { lookalikePage } from './grafana-lookalike.ts';
 import { dashboardPage, explorePage, plainPage } from './grafana-pages.ts';
 
 const SETTINGS = [
@@ -59,6 +60,10 @@ interface State {
   readonly dashboardUid: string;
   readonly version: string;
   origin: string;
+  /** The dashboard that was saved through the API; without one a page of the double's own stands in. */
+  saved: unknown;
+  /** Where the saved data source reads profiles. */
+  pyroscopeUrl: string | undefined;
 }
 
 interface Answer {
@@ -92,8 +97,14 @@ export async function startGrafanaDouble(
     dashboardUid: options.dashboardUid ?? 'hsi-profiling',
     version: options.version ?? '12.3.3',
     origin: '',
+    saved: undefined,
+    pyroscopeUrl: undefined,
   };
-  const server = createServer((request, response) => handle(state, request, response));
+  const server = createServer((request, response) => {
+    handle(state, request, response).catch((error: unknown) => {
+      response.writeHead(500, { Connection: 'close' }).end(String(error));
+    });
+  });
   await listen(server, options.port ?? 0);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The double has no port.');
@@ -153,10 +164,14 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function handle(state: State, request: IncomingMessage, response: ServerResponse): void {
+async function handle(
+  state: State,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const method = request.method ?? 'GET';
   const path = request.url ?? '/';
-  request.resume();
+  const body = await readBody(request);
   if (path.startsWith(CONTROL)) {
     control(state, new URL(path, state.origin).searchParams, response);
     return;
@@ -166,7 +181,7 @@ function handle(state: State, request: IncomingMessage, response: ServerResponse
     request.socket.destroy();
     return;
   }
-  const answer = answerTo(state, path);
+  const answer = (await written(state, method, path, body)) ?? answerTo(state, path);
   state.requests.push({ method, path, status: answer.status });
   response.writeHead(answer.status, {
     // No connection outlives its answer, so `away` meets no client that still holds one.
@@ -178,6 +193,47 @@ function handle(state: State, request: IncomingMessage, response: ServerResponse
     ...(answer.location !== undefined && { Location: answer.location }),
   });
   response.end(method === 'HEAD' ? undefined : answer.body);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/**
+ * The parts of Grafana's API by which a dashboard and its data source are put in, and the data
+ * source's way to Pyroscope, in the double's own short form. With a saved dashboard the double
+ * draws that (see grafana-lookalike.ts).
+ */
+async function written(
+  state: State,
+  method: string,
+  requested: string,
+  body: string,
+): Promise<Answer | undefined> {
+  const path = requested.replace(/^\/grafana(?=\/)/u, '');
+  if (method === 'POST' && path === '/api/dashboards/db') {
+    state.saved = (JSON.parse(body) as { dashboard: unknown }).dashboard;
+    return json(200, { status: 'success', uid: state.dashboardUid });
+  }
+  if (method === 'POST' && path === '/api/datasources') {
+    state.pyroscopeUrl = (JSON.parse(body) as { url: string }).url;
+    return json(200, { message: 'Datasource added' });
+  }
+  if (path === '/api/datasources/uid/pyroscope') {
+    return state.pyroscopeUrl === undefined
+      ? json(404, { message: 'Data source not found' })
+      : json(200, { uid: 'pyroscope', type: 'grafana-pyroscope-datasource' });
+  }
+  const query = /^\/double-query\/(\w+)$/u.exec(path)?.[1];
+  if (query === undefined || state.pyroscopeUrl === undefined) return undefined;
+  const answer = await fetch(`${state.pyroscopeUrl}/querier.v1.QuerierService/${query}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  return { status: answer.status === 200 ? 200 : 404, type: 'json', body: await answer.text() };
 }
 
 function control(state: State, change: URLSearchParams, response: ServerResponse): void {
@@ -243,7 +299,7 @@ function apiAnswer(state: State, path: string): Answer {
   return uid === state.dashboardUid && state.setting !== 'dashboard missing'
     ? json(200, {
         meta: { type: 'db', canSave: false, slug: uid, url: `${PREFIX}/d/${uid}/${uid}` },
-        dashboard: { uid, title: 'HSI Profiling', schemaVersion: 42, panels: [] },
+        dashboard: state.saved ?? { uid, title: 'HSI Profiling', schemaVersion: 42, panels: [] },
       })
     : json(404, { message: 'Dashboard not found', title: 'Not found' });
 }
@@ -277,7 +333,7 @@ function pageAnswer(state: State, path: string, url: URL): Answer {
   if (uid === undefined) return page(plainPage('Home', 'Welcome to Grafana'));
   state.loads += 1;
   return uid === state.dashboardUid && state.setting !== 'dashboard missing'
-    ? page(dashboardPage(state.loads))
+    ? page(state.saved === undefined ? dashboardPage(state.loads) : lookalikePage(state.saved))
     : page(plainPage('Not found', 'Dashboard not found'));
 }
 
