@@ -11,6 +11,7 @@ import { useMoment, useTicks } from './data/use-moment.ts';
 import { useStored } from './data/use-stored.ts';
 import { type ZoomStep, useZoom } from './data/use-zoom.ts';
 import { type View, ViewProvider, useView } from './data/view-context.tsx';
+import { firstMoment } from './first-questions.ts';
 import { typeOptions } from './model/profile-types.ts';
 import { type ServiceFacts, collectServices, modelsOf } from './model/services.ts';
 import { zoomOut } from './model/time-range.ts';
@@ -46,7 +47,8 @@ export function ProfilesView() {
   const [zoomSteps, setZoomSteps] = useState<readonly ZoomStep[]>([]);
   const [isWaiting, setIsWaiting] = useState(false);
   const ticks = useTicks(refreshInterval(autoRefresh, state.to.startsWith('now'), isWaiting));
-  const moment = useMoment(state, `${refreshCount}.${ticks}`);
+  const [start] = useState(() => firstMoment(queries));
+  const moment = useMoment(state, `${refreshCount}.${ticks}`, start);
   const { range, refresh } = moment;
   const answersAll = config.profiles_source === 'embedded';
   const questions = useMemo(

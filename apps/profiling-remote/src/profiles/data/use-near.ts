@@ -3,22 +3,20 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 /** How far below the screen something is when its data is asked for. */
 const MARGIN = '600px';
 
-/** True from the moment that the element comes near the screen, or at once when `eager`. */
+/** True while the element is near the screen, and always when `eager`. */
 export function useNear<E extends Element>(
   eager: boolean,
 ): readonly [RefObject<E | null>, boolean] {
   const element = useRef<E>(null);
-  const [near, setNear] = useState(eager);
+  const [near, setNear] = useState(false);
   useEffect(() => {
-    if (near || element.current === null) return undefined;
+    if (eager || element.current === null) return undefined;
     const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) setNear(true);
-      },
+      (entries) => setNear(entries.at(-1)?.isIntersecting ?? false),
       { rootMargin: MARGIN },
     );
     observer.observe(element.current);
     return () => observer.disconnect();
-  }, [near]);
+  }, [eager]);
   return [element, near || eager];
 }
