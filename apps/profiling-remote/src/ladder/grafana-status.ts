@@ -34,6 +34,18 @@ export interface GrafanaFacts {
   readonly answers: ProbeAnswers;
 }
 
+/** When the host's own Content-Security-Policy forbids the frame, whatever Grafana says. */
+export function blockedByHost(base: string): GrafanaStatus {
+  return {
+    kind: 'blocked-by-host',
+    sentence:
+      'This page’s own Content-Security-Policy does not allow a frame from Grafana’s origin.',
+    wayOut: {
+      text: `Add ${new URL(base).origin} to its frame-src, or open Grafana in its own tab.`,
+    },
+  };
+}
+
 /** True when the dashboard may be shown in a frame. */
 export function isFramable(status: GrafanaStatus): boolean {
   return status.kind === 'ready' || status.kind === 'cannot-know';

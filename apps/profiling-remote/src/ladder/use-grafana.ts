@@ -1,6 +1,13 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { decideGrafana, type GrafanaStatus, isFramable } from './grafana-status.ts';
-import { mayExplore, type ProbeAnswers, probeGrafana, type ProbeName, PROBES } from './probe.ts';
+import {
+  mayExplore,
+  type ProbeAnswers,
+  probeGrafana,
+  type ProbeName,
+  PROBES,
+  reachGrafana,
+} from './probe.ts';
 
 /**
  * How often a framed Grafana is watched. With the limit of a probe (3 s) and the second look that a
@@ -76,7 +83,10 @@ async function look(base: string, last: Look | undefined, signal: AbortSignal): 
     const first = await lookFully(base, now, signal);
     return wasFramable && !isFramable(first.status) ? secondLook(base, signal) : first;
   }
-  const answers = { ...last.answers, ...(await probeGrafana(base, WATCHED, signal)) };
+  const answers =
+    last.status.kind === 'cannot-know'
+      ? await reachGrafana(base, signal)
+      : { ...last.answers, ...(await probeGrafana(base, WATCHED, signal)) };
   const status = decide(base, answers);
   return isFramable(status) ? { status, answers, fullAt: last.fullAt } : secondLook(base, signal);
 }

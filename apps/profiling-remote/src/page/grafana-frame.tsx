@@ -29,12 +29,14 @@ export interface GrafanaFrameProps {
   readonly onLoadingChange: (loading: boolean) => void;
   /** The frame has left the dashboard, for example for Grafana's login. */
   readonly onLeft: () => void;
+  /** The host's own Content-Security-Policy forbids the frame. */
+  readonly onBlocked: () => void;
   readonly ref?: Ref<GrafanaFrameHandle>;
 }
 
 /** The dashboard in a frame that follows the page's selection, and the page follows the frame's. */
 export function GrafanaFrame(props: GrafanaFrameProps) {
-  const { base, state, refreshCount, onChoice, onLoadingChange, onLeft, ref } = props;
+  const { base, state, refreshCount, onChoice, onLoadingChange, onLeft, onBlocked, ref } = props;
   const frame = useRef<HTMLIFrameElement>(null);
   const settled = useRef(false);
   const wanted = embeddedDashboardUrl(base, grafanaSelection(state));
@@ -72,6 +74,15 @@ export function GrafanaFrame(props: GrafanaFrameProps) {
     onLoadingChange(true);
     return () => onLoadingChange(false);
   }, [opened.number, onLoadingChange]);
+
+  useEffect(() => {
+    const listener = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
+      const origin = new URL(base, window.location.href).origin;
+      if (effectiveDirective === 'frame-src' && blockedURI.startsWith(origin)) onBlocked();
+    };
+    document.addEventListener('securitypolicyviolation', listener);
+    return () => document.removeEventListener('securitypolicyviolation', listener);
+  }, [base, onBlocked]);
 
   // The page's selection has changed: by the host's Back, by a link. What the person chose inside
   // the frame comes by here too, and finds the frame already there.

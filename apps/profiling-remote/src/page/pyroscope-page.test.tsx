@@ -351,6 +351,51 @@ describe('when Grafana goes and comes', () => {
   });
 });
 
+describe('with a Grafana on another origin, whose answers may not be read', () => {
+  const base = 'https://grafana.example';
+  const config = backend({ grafana_url: base });
+  /** Answers nothing readable, as a browser without CORS, as long as it is there. */
+  function otherOrigin() {
+    const servers = new FakeServers(PROFILES, config);
+    const grafanaIs = { there: true };
+    const fetchOwn = servers.fetch;
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      if (!String(input).startsWith(base)) return fetchOwn(input, init);
+      if (!grafanaIs.there || init?.mode !== 'no-cors') throw new TypeError('Failed to fetch');
+      return Response.error();
+    };
+    return { servers: Object.assign(servers, { fetch }), grafanaIs };
+  }
+
+  it('shows the frame, says that it cannot know, and offers the switch', async () => {
+    const page = await openPage(otherOrigin().servers);
+    expect(frame().getAttribute('src')).toMatch(/^https:\/\/grafana\.example\/d\//);
+    expect(badge()).toHaveTextContent(
+      'Grafana is on another origin (https://grafana.example), so the page cannot tell',
+    );
+    await page.click('view-switch');
+    expect(screen.getByTestId('native-view')).toBeVisible();
+  });
+
+  it('steps down within 15 s when nothing answers there any more', async () => {
+    const { servers, grafanaIs } = otherOrigin();
+    const page = await openPage(servers);
+    await page.wait(10_000);
+    grafanaIs.there = false;
+    await page.wait(15_000);
+    expect(badge()).toHaveTextContent('Grafana at https://grafana.example does not answer.');
+  });
+
+  it('steps down when the host’s own policy forbids the frame', async () => {
+    const page = await openPage(otherOrigin().servers);
+    const violation = { effectiveDirective: 'frame-src', blockedURI: base };
+    document.dispatchEvent(Object.assign(new Event('securitypolicyviolation'), violation));
+    await page.wait(0);
+    expect(screen.getByTestId('native-view')).toBeVisible();
+    expect(badge()).toHaveTextContent('Add https://grafana.example to its frame-src');
+  });
+});
+
 describe('Explore for a Viewer, whom Grafana sends to its home page', () => {
   it('says so and offers other ways', async () => {
     const page = await openPage(withGrafana(VIEWER), '?service=rt-detr');

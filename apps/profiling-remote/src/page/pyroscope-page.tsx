@@ -2,6 +2,7 @@ import { type ConfigResponse } from '@hsi/backend-api';
 import { resolveGrafanaUrl } from '@hsi/grafana-url';
 import { PyroscopeClient } from '@hsi/pyroscope-api';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { blockedByHost } from '../ladder/grafana-status.ts';
 import { decideRung } from '../ladder/rung.ts';
 import { useGrafana } from '../ladder/use-grafana.ts';
 import { rememberedView, rememberView } from '../ladder/view-choice.ts';
@@ -40,7 +41,9 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
   const [state, patch] = usePageState();
   const addressNotices = usePageNotices();
   const { url: base, warning } = resolveGrafanaUrl(config.grafana_url, window.location);
-  const grafana = useGrafana(base, config.grafana_configured ?? true);
+  const watched = useGrafana(base, config.grafana_configured ?? true);
+  const [blockedBase, setBlockedBase] = useState<string>();
+  const grafana = blockedBase === base ? { ...watched, status: blockedByHost(base) } : watched;
   const [frameLoading, setFrameLoading] = useState(false);
   const refresh = useRefresh(frameLoading);
   const frame = useRef<GrafanaFrameHandle>(null);
@@ -75,6 +78,8 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
     [patch],
   );
 
+  const onBlocked = useCallback(() => setBlockedBase(base), [base]);
+
   return (
     <PageServicesProvider services={services} refreshCount={refresh.count}>
       <div data-testid="pyroscope-page" className="pf:flex pf:min-h-full pf:flex-col">
@@ -108,6 +113,7 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
                 onChoice={onChoice}
                 onLoadingChange={setFrameLoading}
                 onLeft={grafana.look}
+                onBlocked={onBlocked}
               />
             )}
           </ViewErrorBoundary>
