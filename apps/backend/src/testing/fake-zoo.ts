@@ -21,7 +21,7 @@ interface Pending {
 }
 
 /** Loads when it is told to, and remembers what was asked of it. */
-export class FakeLoader implements ModelLoader<string> {
+export class FakeLoader<M = string> implements ModelLoader<M> {
   /** In order: `load a`, `dispose a`. */
   readonly calls: string[] = [];
   readonly missing = new Set<string>();
@@ -30,6 +30,11 @@ export class FakeLoader implements ModelLoader<string> {
   /** While true, loads wait for `finish`. */
   isSlow = false;
   readonly #pending: Pending[] = [];
+  readonly #make: (name: string) => M;
+
+  constructor(make: (name: string) => M) {
+    this.#make = make;
+  }
 
   async availability({ name }: CatalogModel): Promise<Availability> {
     return this.missing.has(name)
@@ -37,7 +42,7 @@ export class FakeLoader implements ModelLoader<string> {
       : { available: true, weights: 'demo', fileBytes: 10 };
   }
 
-  async load({ name }: CatalogModel): Promise<string> {
+  async load({ name }: CatalogModel): Promise<M> {
     this.calls.push(`load ${name}`);
     if (this.isSlow) {
       await new Promise<void>((resolve, reject) => {
@@ -45,7 +50,7 @@ export class FakeLoader implements ModelLoader<string> {
       });
     }
     if (this.broken.has(name)) throw new Error(`${name} is broken`);
-    return `${name} in memory`;
+    return this.#make(name);
   }
 
   async dispose({ name }: CatalogModel): Promise<void> {
@@ -72,6 +77,11 @@ export class FakeLoader implements ModelLoader<string> {
 /** Lets everything run that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A loader of texts. */
+export function textLoader(): FakeLoader {
+  return new FakeLoader((name) => `${name} in memory`);
 }
 
 /** A promise and its ends. */

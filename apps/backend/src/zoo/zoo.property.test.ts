@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ProblemError } from '../http/problems.ts';
-import { catalogOf, FakeLoader, gate, settle } from '../testing/fake-zoo.ts';
+import { catalogOf, gate, settle, textLoader } from '../testing/fake-zoo.ts';
 import { ModelZoo } from './zoo.ts';
 
 const BUDGET = 10;
@@ -45,7 +45,7 @@ function held(calls: readonly string[]): string[] {
 }
 
 class World {
-  readonly loader = new FakeLoader();
+  readonly loader = textLoader();
   readonly failed: string[] = [];
   readonly running: { name: string; end(): void }[] = [];
   readonly zoo: ModelZoo<string>;
@@ -159,7 +159,7 @@ it('evicts in the order of last use', async () => {
       fc.shuffledSubarray(['a', 'b', 'c'], { minLength: 3 }),
       fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }),
       async (order, uses) => {
-        const loader = new FakeLoader();
+        const loader = textLoader();
         const zoo = new ModelZoo({ catalog: catalogOf('a:3 b:3 c:3 big:9'), loader, budgetMb: 9 });
         for (const name of order) await zoo.load(name);
         for (const name of uses) await zoo.use(name, async () => undefined);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { catalogOf, FakeLoader, gate, settle } from '../testing/fake-zoo.ts';
+import { catalogOf, gate, settle, textLoader } from '../testing/fake-zoo.ts';
 import { ModelZoo, type ZooEvent } from './zoo.ts';
 
 function zooOf(models: string, budgetMb: number) {
-  const loader = new FakeLoader();
+  const loader = textLoader();
   const events: ZooEvent[] = [];
   const labelled: string[] = [];
   const clock = { now: 1_000, memory: 0 };
