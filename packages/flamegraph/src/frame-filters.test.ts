@@ -1,6 +1,6 @@
 import { treeFromDrawing } from '@hsi/test-kit';
 import { describe, expect, it } from 'vitest';
-import { FRAME_PRESETS, frameFilter, hiddenBy, hiddenShare, textFilter } from './frame-filters.ts';
+import { FRAME_PRESETS, frameFilter, hiddenBy, hiddenShare, nameFilter, textFilter } from './frame-filters.ts';
 
 describe('presets', () => {
   it.each([
@@ -36,7 +36,14 @@ it('hides what any filter hides, presets and texts of one’s own', () => {
   const hides = hiddenBy(['node', textFilter('Parse'), 'unknown'])!;
   expect(['node:fs:open:1', 'main.parse', 'main.run'].map(hides)).toEqual([true, true, false]);
   expect(hiddenBy(['unknown', textFilter('')])).toBeUndefined();
-  expect(frameFilter(textFilter('Parse'))?.title).toBe('Parse');
+  expect(frameFilter(textFilter('Parse'))?.title).toBe('"Parse"');
+  const one = frameFilter(nameFilter('./a.mjs:run:1'))!;
+  expect([one.title, one.hides('./a.mjs:run:1'), one.hides('./a.mjs:run:12')]).toEqual([
+    'run',
+    true,
+    false,
+  ]);
+  expect(frameFilter('nonsense')).toBeUndefined();
 });
 
 it('tells the share that a filter hides', () => {

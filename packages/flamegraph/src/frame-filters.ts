@@ -42,22 +42,30 @@ export const FRAME_PRESETS: readonly FramePreset[] = [
 ];
 
 const TEXT_PREFIX = 'text:';
+const NAME_PREFIX = 'name:';
 
 /** The id of a filter for names that hold a text; like a preset's id it can stand in a URL. */
 export function textFilter(text: string): string {
   return TEXT_PREFIX + text;
 }
 
-/** A filter by its id: a preset, or a text of one's own. Undefined for an id that says nothing. */
+/** The id of a filter for one name. */
+export function nameFilter(name: string): string {
+  return NAME_PREFIX + name;
+}
+
+/** A filter by its id: a preset, a text or a name of one's own. Undefined for an id that says nothing. */
 export function frameFilter(id: string): FramePreset | undefined {
-  if (!id.startsWith(TEXT_PREFIX)) return FRAME_PRESETS.find((preset) => preset.id === id);
-  const text = id.slice(TEXT_PREFIX.length).toLowerCase();
-  if (text === '') return undefined;
-  return {
-    id,
-    title: id.slice(TEXT_PREFIX.length),
-    hides: (name) => name.toLowerCase().includes(text),
-  };
+  const preset = FRAME_PRESETS.find((each) => each.id === id);
+  if (preset) return preset;
+  const wanted = id.slice(TEXT_PREFIX.length);
+  if (wanted === '') return undefined;
+  if (id.startsWith(NAME_PREFIX)) {
+    return { id, title: parseFrameName(wanted).function, hides: (name) => name === wanted };
+  }
+  if (!id.startsWith(TEXT_PREFIX)) return undefined;
+  const text = wanted.toLowerCase();
+  return { id, title: `"${wanted}"`, hides: (name) => name.toLowerCase().includes(text) };
 }
 
 /** A predicate for frames that any of the filters hides; undefined when none of the ids says anything. */

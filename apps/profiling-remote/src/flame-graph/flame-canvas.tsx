@@ -27,7 +27,7 @@ export interface FlameCanvasProps {
   readonly onViewport: (viewport: Viewport) => void;
   /** `undefined`: the pointer is over no frame. */
   readonly onHover: (node: number | undefined, at: WindowPoint) => void;
-  readonly onPick: (node: number) => void;
+  readonly onPick: (node: number, byTouch: boolean) => void;
   readonly onMenu: (node: number, at: WindowPoint) => void;
   readonly children?: ReactNode;
 }
@@ -72,7 +72,10 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
     onViewport: props.onViewport,
     onClick: (event) => {
       const node = nodeAt(event);
-      if (node !== undefined) props.onPick(node);
+      if (node === undefined) return;
+      const byTouch = event.pointerType === 'touch';
+      if (byTouch) props.onHover(node, { x: event.clientX, y: event.clientY });
+      props.onPick(node, byTouch);
     },
   });
   const hover = (event: ReactPointerEvent): void => {

@@ -1,12 +1,15 @@
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import { DARK, fills, HIGH_CONTRAST } from '@hsi/flamegraph';
+import { CircleHelp, SlidersHorizontal } from 'lucide-react';
+import { type ReactNode, useCallback, useRef } from 'react';
 import { type CallTree, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { FlameBreadcrumb } from './flame-breadcrumb.tsx';
-import { FlameCanvas, type WindowPoint } from './flame-canvas.tsx';
-import { FlameReadout } from './flame-readout.tsx';
-import { FlameTooltip } from './flame-tooltip.tsx';
+import { FlameChips, FlameReadout } from './flame-readout.tsx';
+import { FlameSearch } from './flame-search.tsx';
+import { Stage } from './flame-stage.tsx';
+import { SMALL_BUTTON } from './look.ts';
+import { type FlameCommands, useFlameCommands } from './use-flame-commands.ts';
 import { useFlameGraph } from './use-flame-graph.ts';
-import { useMedia, useSurface } from './use-surface.ts';
+import { useLoaded } from './use-loaded.ts';
+import { useStage } from './use-stage.ts';
 
 export interface FlameGraphPanelProps {
   readonly testId: string;
@@ -27,81 +30,132 @@ export interface FlameGraphPanelProps {
   readonly compact?: boolean;
   /** Frames below this stack trace were cut by the server and are wanted now. */
   readonly onDetail?: (stack: readonly string[]) => void;
+  /** Ids of frame filters (`FRAME_PRESETS`). Without it the panel keeps its own. */
+  readonly hidden?: readonly string[];
+  readonly onHiddenChange?: (ids: readonly string[]) => void;
+  /** The address that "Copy link" copies for a stack trace; otherwise the page's present one. */
+  readonly linkFor?: (stack: readonly string[]) => string;
 }
 
 const DEFAULT_HEIGHT = 360;
+const loadExtras = () => import('./flame-extras.tsx').then(({ FlameExtras }) => FlameExtras);
 
 /** A flame graph with its title, search readout and way back. Fetches nothing. */
 export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
-  const { tree, unit, height = DEFAULT_HEIGHT } = props;
+  const { tree, unit, height = DEFAULT_HEIGHT, compact = false, onQueryChange } = props;
   const graph = useFlameGraph({
     tree,
     query: props.query,
     focus: props.focus,
     onFocusChange: props.onFocusChange,
     onDetail: props.onDetail,
+    hidden: props.hidden,
+    onHiddenChange: props.onHiddenChange,
   });
-  const scroller = useRef<HTMLDivElement>(null);
-  const surface = useSurface(scroller, height);
-  const theme = useMedia('(prefers-contrast: more)') ? HIGH_CONTRAST : DARK;
-  const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
-  const [hover, setHover] = useState<{ node: number; at: WindowPoint }>();
-  const { view, names, found, selected } = graph;
-  const fill = useMemo(() => fills(view, names, 'package'), [view, names]);
-  const hovered = hover?.node;
-  const picture = useMemo(
-    () => ({ view, names, fill, surface, theme, matches: found.matches, selected, hovered }),
-    [view, names, fill, surface, theme, found, selected, hovered],
-  );
-  const onHover = useCallback((node: number | undefined, at: WindowPoint) => {
-    setHover(node === undefined ? undefined : { node, at });
-  }, []);
+  const searchField = useRef<HTMLInputElement>(null);
+  const stage = useStage(graph, height);
+  const commands = useFlameCommands({
+    graph,
+    searchField,
+    onQueryChange,
+    linkFor: props.linkFor,
+    pointOf: stage.pointOf,
+    goTo: stage.goTo,
+  });
+  const { part: Extras, failed } = useLoaded(commands.popup !== undefined, loadExtras);
+  const onStep = (step: 1 | -1): void =>
+    commands.run(step === 1 ? 'next' : 'previous', graph.selected);
+  const hasSearch = !compact && onQueryChange !== undefined;
+  const close = useCallback(() => {
+    commands.setPopup(undefined);
+    stage.focusTree();
+  }, [commands, stage]);
   const total = tree.total[0] ?? 0;
-
   return (
     <section
       data-testid={props.testId}
       data-total={total}
       aria-label={`${props.title} flame graph`}
-      className="pf:min-w-0 pf:rounded-lg pf:border pf:border-gray-800 pf:bg-gray-800 pf:text-gray-100"
+      className="pf:relative pf:min-w-0 pf:rounded-lg pf:border pf:border-gray-800 pf:bg-gray-800 pf:text-gray-100"
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && graph.focusNode !== undefined) graph.focusOn(undefined);
+        if (event.key === 'Escape' && !event.defaultPrevented) commands.run('back', undefined);
       }}
     >
-      <header className="pf:flex pf:flex-wrap pf:items-baseline pf:gap-x-3 pf:gap-y-1 pf:px-3 pf:pt-2">
-        <h3 className="pf:text-sm pf:font-semibold">{props.title}</h3>
+      <header className="pf:flex pf:min-h-9 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:px-3 pf:pt-1">
+        <h3 className="pf:min-w-0 pf:truncate pf:text-sm pf:font-semibold" dir="auto">
+          {props.title}
+        </h3>
         <span className="pf:text-xs pf:text-gray-300 pf:tabular-nums">
           {formatValue(total, unit)}
         </span>
         {props.note}
+        <div className="pf:ml-auto pf:flex pf:items-center pf:gap-1">
+          {hasSearch && (
+            <FlameSearch
+              query={props.query}
+              onQueryChange={onQueryChange}
+              problem={graph.found.problem}
+              onStep={onStep}
+              field={searchField}
+            />
+          )}
+          <PanelButtons title={props.title} compact={compact} commands={commands} />
+        </div>
       </header>
-      <div className="pf:flex pf:min-h-7 pf:flex-wrap pf:items-center pf:justify-between pf:gap-x-3 pf:px-3 pf:py-1 pf:text-xs">
+      <div className="pf:flex pf:min-h-7 pf:flex-wrap pf:items-center pf:gap-x-2 pf:gap-y-1 pf:px-3 pf:pb-1 pf:text-xs">
         <FlameBreadcrumb graph={graph} />
-        <FlameReadout graph={graph} unit={unit} />
-      </div>
-      {total > 0 ? (
-        <FlameCanvas
-          picture={picture}
-          surface={surface}
-          viewport={graph.viewport}
-          glide={graph.atFocus && !reducedMotion}
-          scroller={scroller}
-          onViewport={graph.setViewport}
-          onHover={onHover}
-          onPick={graph.focusOn}
-          onMenu={() => undefined}
+        <FlameChips graph={graph} />
+        <FlameReadout
+          graph={graph}
+          unit={unit}
+          message={failed ? 'This part could not be loaded. Try again.' : commands.message}
+          onStep={hasSearch ? undefined : onStep}
         />
-      ) : (
-        <p
-          className="pf:flex pf:items-center pf:justify-center pf:text-sm pf:text-gray-400"
-          style={{ height }}
-        >
-          No samples in this selection.
-        </p>
-      )}
-      {hover !== undefined && view.row[hover.node] !== undefined && (
-        <FlameTooltip view={view} node={hover.node} at={hover.at} unit={unit} />
+      </div>
+      <Stage stage={stage} graph={graph} commands={commands} unit={unit} title={props.title} />
+      {commands.popup && Extras && (
+        <Extras
+          graph={graph}
+          popup={commands.popup}
+          canSearch={onQueryChange !== undefined}
+          run={commands.run}
+          onClose={close}
+        />
       )}
     </section>
+  );
+}
+
+function PanelButtons(props: {
+  readonly title: string;
+  readonly compact: boolean;
+  readonly commands: FlameCommands;
+}): ReactNode {
+  const { run } = props.commands;
+  return (
+    <>
+      <button
+        type="button"
+        className={SMALL_BUTTON}
+        aria-label={`View options of ${props.title}`}
+        title="View options and frame filters (V)"
+        aria-haspopup="dialog"
+        onClick={() => run('view', undefined)}
+      >
+        <SlidersHorizontal size={14} aria-hidden />
+      </button>
+      {!props.compact && (
+        <button
+          type="button"
+          className={SMALL_BUTTON}
+          aria-label="Keys of the flame graph"
+          title="Keys (?)"
+          aria-haspopup="dialog"
+          onClick={() => run('help', undefined)}
+        >
+          <CircleHelp size={14} aria-hidden />
+        </button>
+      )}
+    </>
   );
 }

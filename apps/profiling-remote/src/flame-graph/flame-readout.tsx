@@ -1,25 +1,34 @@
-import { type ReactNode } from 'react';
+import { X } from 'lucide-react';
+import { type ReactNode, useMemo } from 'react';
+import { frameFilter, hiddenShare, parseFrameName } from '@hsi/flamegraph';
 import { formatShare, formatValue, type SampleUnit } from '@hsi/profile-model';
+import { StepButtons } from './flame-search.tsx';
+import { CHIP } from './look.ts';
 import { type FlameGraph } from './use-flame-graph.ts';
+import { type Toggle, TOGGLE_TITLES } from './view-options.ts';
 
-/** What the search matches and what the server left out, each as a share of the total. */
-export function FlameReadout({
-  graph,
-  unit,
-}: {
+/** What the search matches, what the server left out, and what was last done. */
+export function FlameReadout(props: {
   readonly graph: FlameGraph;
   readonly unit: SampleUnit;
+  readonly message: string;
+  /** Given where no search field with such buttons is shown. */
+  readonly onStep?: ((step: 1 | -1) => void) | undefined;
 }): ReactNode {
-  const { view, found, matched } = graph;
+  const { graph, unit } = props;
+  const { view, found } = graph;
   const { truncated } = view;
   const whole = view.total[view.root]!;
   return (
-    <div className="pf:flex pf:flex-wrap pf:items-center pf:gap-x-3 pf:text-gray-300">
-      <span role="status">
-        {found.kind !== 'none' &&
-          (found.problem ??
-            `${found.kind === 'fuzzy' ? 'similar names match' : 'matches'} ${formatShare(share(matched.total, whole))} of total`)}
+    <div className="pf:ml-auto pf:flex pf:flex-wrap pf:items-center pf:gap-x-3 pf:text-gray-300">
+      <span role="status" className={found.problem ? 'pf:text-red-300' : ''}>
+        {[props.message, searchSentence(graph)].filter((text) => text !== '').join(' ')}
       </span>
+      {props.onStep && found.names > 0 && (
+        <span className="pf:flex">
+          <StepButtons onStep={props.onStep} />
+        </span>
+      )}
       {truncated.frames > 0 && (
         <span
           title={`${formatValue(truncated.total, unit)} below these frames was left out of the server's answer. Focus a frame to ask for its detail.`}
@@ -32,6 +41,79 @@ export function FlameReadout({
   );
 }
 
+function searchSentence({ view, found, matched, selected }: FlameGraph): string {
+  if (found.kind === 'none') return '';
+  if (found.problem !== undefined) return found.problem;
+  const portion = formatShare(share(matched.total, view.total[view.root]!));
+  const count = matched.nodes.length;
+  const at = selected === undefined ? -1 : matched.nodes.indexOf(selected);
+  const which = at >= 0 ? `${at + 1} of ${count}: ` : '';
+  return found.kind === 'fuzzy'
+    ? `${which}similar names match ${portion} of total`
+    : `${which}matches ${portion} of total`;
+}
+
 function share(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0;
+}
+
+/** How the graph differs from the profile as it came; each chip takes one difference away. */
+export function FlameChips({ graph }: { readonly graph: FlameGraph }): ReactNode {
+  const { tree, options, hidden, setOptions, setHidden } = graph;
+  const filters = useMemo(
+    () =>
+      hidden.flatMap((id) => {
+        const filter = frameFilter(id);
+        return filter ? [{ ...filter, share: hiddenShare(tree, filter) }] : [];
+      }),
+    [tree, hidden],
+  );
+  const toggles = (['invert', 'heaviest', 'recursion', 'siblings'] satisfies Toggle[]).filter(
+    (toggle) => options[toggle],
+  );
+  return (
+    <>
+      {options.sandwich !== undefined && (
+        <Chip
+          title={options.sandwich}
+          text={`Sandwich: ${parseFrameName(options.sandwich).function}`}
+          onRemove={() => setOptions({ sandwich: undefined })}
+        />
+      )}
+      {toggles.map((toggle) => (
+        <Chip
+          key={toggle}
+          text={TOGGLE_TITLES[toggle]}
+          onRemove={() => setOptions({ [toggle]: false })}
+        />
+      ))}
+      {filters.map((filter) => (
+        <Chip
+          key={filter.id}
+          title="Their own time is shown with their callers"
+          text={`without ${filter.title}, ${formatShare(filter.share)}`}
+          onRemove={() => setHidden(hidden.filter((id) => id !== filter.id))}
+        />
+      ))}
+    </>
+  );
+}
+
+function Chip(props: {
+  readonly text: string;
+  readonly title?: string;
+  readonly onRemove: () => void;
+}): ReactNode {
+  return (
+    <button
+      type="button"
+      className={CHIP}
+      title={props.title}
+      aria-label={`Remove: ${props.text}`}
+      onClick={props.onRemove}
+    >
+      <span className="pf:truncate">{props.text}</span>
+      <X size={12} aria-hidden className="pf:shrink-0" />
+    </button>
+  );
 }

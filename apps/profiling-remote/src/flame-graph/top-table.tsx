@@ -44,7 +44,8 @@ export function TopTable(props: TopTableProps): ReactNode {
   const found = useSearch(tree.names, query);
   const functions = useMemo(() => topFunctions(tree), [tree]);
   const rows = useMemo(() => {
-    const { matches } = found;
+    // One function by its exact name is a row to highlight, not a list of one.
+    const matches = found.kind === 'exact' ? undefined : found.matches;
     const shown = matches ? functions.filter((row) => matches[row.nameIndex] === 1) : functions;
     return sortFunctions(shown, sort.column, sort.descending);
   }, [functions, found, sort]);
@@ -61,9 +62,10 @@ export function TopTable(props: TopTableProps): ReactNode {
       ),
   });
   const whole = tree.total[0] ?? 0;
+  const selected = props.selected ?? /^"(.+)"$/s.exec(query.trim())?.[1];
   const choose = (name: string): void => {
-    if (props.onSelect) props.onSelect(name === props.selected ? undefined : name);
-    else props.onQueryChange?.(query === `"${name}"` ? '' : `"${name}"`);
+    if (props.onSelect) props.onSelect(name === selected ? undefined : name);
+    else props.onQueryChange?.(name === selected ? '' : `"${name}"`);
   };
 
   return (
@@ -112,7 +114,7 @@ export function TopTable(props: TopTableProps): ReactNode {
             top={item.start}
             unit={unit}
             whole={whole}
-            selected={rows[item.index]!.name === props.selected}
+            selected={rows[item.index]!.name === selected}
             onChoose={choose}
           />
         ))}

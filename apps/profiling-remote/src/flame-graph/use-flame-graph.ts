@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import {
+  findPlace,
   findStack,
   type FlameView,
   FrameNames,
-  layOut,
   type MatchShare,
   matchShare,
+  type Place,
+  placeOf,
   type SearchResult,
   stackOf,
   type Viewport,
@@ -13,6 +15,7 @@ import {
 } from '@hsi/flamegraph';
 import { type CallTree } from '@hsi/profile-model';
 import { useSearch } from './use-search.ts';
+import { hasServerStacks, PLAIN, readsFromRoot, type ViewOptions, viewOf } from './view-options.ts';
 
 export interface FlameGraphOptions {
   readonly tree: CallTree;
@@ -20,80 +23,138 @@ export interface FlameGraphOptions {
   readonly focus: readonly string[] | undefined;
   readonly onFocusChange: ((stack: readonly string[]) => void) | undefined;
   readonly onDetail: ((stack: readonly string[]) => void) | undefined;
+  readonly hidden: readonly string[] | undefined;
+  readonly onHiddenChange: ((ids: readonly string[]) => void) | undefined;
 }
 
 /** Everything a flame graph shows, and what can be done with it. */
 export interface FlameGraph {
+  /** As it came, before options and filters. */
+  readonly tree: CallTree;
   readonly view: FlameView;
   readonly names: FrameNames;
+  readonly options: ViewOptions;
+  readonly setOptions: (patch: Partial<ViewOptions>) => void;
+  /** Ids of the frame filters that are on. */
+  readonly hidden: readonly string[];
+  readonly setHidden: (ids: readonly string[]) => void;
   readonly found: SearchResult;
   readonly matched: MatchShare;
   readonly viewport: Viewport;
   /** True while the viewport is the focus's own and not one that a person panned or zoomed to. */
   readonly atFocus: boolean;
+  /** `undefined` goes back to the focus's own viewport. */
+  readonly setViewport: (viewport: Viewport | undefined) => void;
   readonly focusNode: number | undefined;
-  readonly selected: number | undefined;
-  readonly setViewport: (viewport: Viewport) => void;
-  readonly select: (node: number | undefined) => void;
+  /** True when a focus is wanted whose frame is not in the view. */
+  readonly focusIsMissing: boolean;
   /** The root, or `undefined`, takes the focus away. */
   readonly focusOn: (node: number | undefined) => void;
+  readonly selected: number | undefined;
+  readonly select: (node: number | undefined) => void;
 }
 
-export function useFlameGraph(options: FlameGraphOptions): FlameGraph {
-  const { tree, query } = options;
-  const view = useMemo(() => layOut(tree), [tree]);
+const NONE: readonly string[] = [];
+
+export function useFlameGraph(inputs: FlameGraphOptions): FlameGraph {
+  const { tree } = inputs;
+  const [options, setAllOptions] = useState<ViewOptions>(PLAIN);
+  const [ownHidden, setOwnHidden] = useState(NONE);
+  const hidden = inputs.hidden ?? ownHidden;
+  const { onHiddenChange } = inputs;
+  const setOptions = useCallback(
+    (patch: Partial<ViewOptions>) => setAllOptions((now) => ({ ...now, ...patch })),
+    [],
+  );
+  const setHidden = useCallback(
+    (ids: readonly string[]) => {
+      setOwnHidden(ids);
+      onHiddenChange?.(ids);
+    },
+    [onHiddenChange],
+  );
+  const view = useMemo(() => viewOf(tree, options, hidden), [tree, options, hidden]);
   const names = useMemo(() => new FrameNames(view.names), [view.names]);
-  const found = useSearch(view.names, query);
+  const found = useSearch(view.names, inputs.query);
   const matched = useMemo(() => matchShare(view, found.matches), [view, found]);
-  const focus = useFocus(view, options);
-  const panned = useViewport(view, focus.node, focus.key);
-  const { selected, select } = useSelection(view);
+  const focus = useFocus(view, options, hidden, inputs);
   return {
+    tree,
     view,
     names,
+    options,
+    setOptions,
+    hidden,
+    setHidden,
     found,
     matched,
-    ...panned,
-    focusNode: focus.node,
+    ...useViewport(view, focus.focusNode, focus.key),
+    focusNode: focus.focusNode,
+    focusIsMissing: focus.focusIsMissing,
     focusOn: focus.focusOn,
-    selected,
-    select,
+    ...useSelection(view),
   };
 }
 
-const NO_FOCUS: readonly string[] = [];
+type Focus = Pick<FlameGraph, 'focusNode' | 'focusIsMissing' | 'focusOn'> & { key: string };
 
+/*
+ * In a view that reads from the root the focus is a stack trace, which the caller may keep in the
+ * address. Inverted and in a sandwich it is a place of that view only, and ends with it.
+ */
 function useFocus(
   view: FlameView,
+  options: ViewOptions,
+  hidden: readonly string[],
   { focus, onFocusChange, onDetail }: FlameGraphOptions,
-): { node: number | undefined; key: string; focusOn: (node: number | undefined) => void } {
-  const [own, setOwn] = useState<readonly string[]>(NO_FOCUS);
+): Focus {
+  const [own, setOwn] = useState(NONE);
+  const [inside, setInside] = useState<{ mode: string; place: Place }>();
   const stack = focus ?? own;
-  const key = stack.join('\n');
-  const node = useMemo(
-    () => (stack.length === 0 || view.rootIsFrame ? undefined : findStack(view, stack)),
-    [view, stack],
-  );
-  const asked = useRef('');
-  useEffect(() => {
-    // Once for each focus: more detail that is still cut must not ask again by itself.
-    if (key === asked.current) return;
-    if (node === undefined) {
-      if (key === '') asked.current = '';
-      return;
-    }
-    asked.current = key;
-    if ((view.truncated.below?.[node] ?? 0) > 0) onDetail?.(stack);
-  }, [key, node, onDetail, stack, view]);
+  const fromRoot = readsFromRoot(options);
+  const mode = fromRoot ? '' : (options.sandwich ?? '(inverted)');
+  const place = !fromRoot && inside?.mode === mode ? inside.place : undefined;
+  const wanted = fromRoot ? stack.length > 0 : place !== undefined;
+  const focusNode = useMemo(() => {
+    const node = fromRoot ? findStack(view, stack) : place && findPlace(view, place);
+    return node === view.root ? undefined : node;
+  }, [view, fromRoot, stack, place]);
+  const key = `${mode}\n${(fromRoot ? stack : (place?.names ?? NONE)).join('\n')}`;
+  const serverStack = hasServerStacks(options, hidden) ? stack : undefined;
+  useDetail(view, focusNode, serverStack, onDetail);
   const focusOn = useCallback(
     (next: number | undefined) => {
-      const wanted = next === undefined ? NO_FOCUS : stackOf(view, next);
-      setOwn(wanted);
-      onFocusChange?.(wanted);
+      if (!fromRoot) {
+        const isRoot = next === undefined || next === view.root;
+        setInside(isRoot ? undefined : { mode, place: placeOf(view, next) });
+        return;
+      }
+      const frames = next === undefined ? NONE : stackOf(view, next);
+      setOwn(frames);
+      onFocusChange?.(frames);
     },
-    [view, onFocusChange],
+    [view, fromRoot, mode, onFocusChange],
   );
-  return { node, key, focusOn };
+  return { focusNode, focusIsMissing: wanted && focusNode === undefined, focusOn, key };
+}
+
+/** Asks for what the server left out below a newly focused frame. */
+function useDetail(
+  view: FlameView,
+  focusNode: number | undefined,
+  stack: readonly string[] | undefined,
+  onDetail: ((stack: readonly string[]) => void) | undefined,
+): void {
+  const asked = useRef('');
+  useEffect(() => {
+    if (stack === undefined) return;
+    const key = stack.join('\n');
+    // Once for each focus: an answer that is still cut must not ask again by itself.
+    if (key === asked.current) return;
+    if (focusNode === undefined && key !== '') return;
+    asked.current = key;
+    if (focusNode !== undefined && (view.truncated.below?.[focusNode] ?? 0) > 0) onDetail?.(stack);
+  }, [view, focusNode, stack, onDetail]);
 }
 
 function useViewport(
@@ -106,34 +167,30 @@ function useViewport(
   const ofFocus = useMemo(() => viewportOf(view, focusNode), [view, focusNode]);
   const isOwn = own?.key === focusKey;
   const setViewport = useCallback(
-    (viewport: Viewport) => setOwn({ key: focusKey, viewport }),
+    (viewport: Viewport | undefined) => setOwn(viewport && { key: focusKey, viewport }),
     [focusKey],
   );
   return { viewport: isOwn ? own.viewport : ofFocus, atFocus: !isOwn, setViewport };
 }
 
 /** The viewport in which a node fills the width. */
-export function viewportOf(view: FlameView, node: number | undefined): Viewport {
+function viewportOf(view: FlameView, node: number | undefined): Viewport {
   const whole = view.total[view.root]!;
-  if (node === undefined || node === view.root || whole <= 0) return WHOLE;
+  if (node === undefined || whole <= 0) return WHOLE;
   const left = view.start[node]! / whole;
   return { left, right: left + view.total[node]! / whole };
 }
 
 function useSelection(view: FlameView): Pick<FlameGraph, 'selected' | 'select'> {
-  const [selection, setSelection] = useState<{
-    view: FlameView;
-    node: number;
-    stack: readonly string[];
-  }>();
+  const [selection, setSelection] = useState<{ view: FlameView; node: number; place: Place }>();
   const select = useCallback(
     (node: number | undefined) =>
-      setSelection(node === undefined ? undefined : { view, node, stack: stackOf(view, node) }),
+      setSelection(node === undefined ? undefined : { view, node, place: placeOf(view, node) }),
     [view],
   );
   const selected = useMemo(() => {
     if (selection === undefined || selection.view === view) return selection?.node;
-    return view.rootIsFrame ? undefined : findStack(view, selection.stack);
+    return findPlace(view, selection.place);
   }, [selection, view]);
   return { selected, select };
 }

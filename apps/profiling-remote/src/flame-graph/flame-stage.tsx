@@ -1,0 +1,91 @@
+import { type KeyboardEvent, type ReactNode } from 'react';
+import { move } from '@hsi/flamegraph';
+import { type SampleUnit } from '@hsi/profile-model';
+import { FlameCanvas } from './flame-canvas.tsx';
+import { actionOf } from './flame-keys.ts';
+import { FlameTooltip } from './flame-tooltip.tsx';
+import { FlameTree } from './flame-tree.tsx';
+import { type FlameCommands } from './use-flame-commands.ts';
+import { type FlameGraph } from './use-flame-graph.ts';
+import { type FlameStage } from './use-stage.ts';
+
+/** The canvas, the tree over it that has the keyboard, and the tooltip; or why there is nothing. */
+export function Stage(props: {
+  readonly stage: FlameStage;
+  readonly graph: FlameGraph;
+  readonly commands: FlameCommands;
+  readonly unit: SampleUnit;
+  readonly title: string;
+}): ReactNode {
+  const { graph, commands, unit } = props;
+  const { scroller, tree, surface, picture, glide, pointed, point, goTo, focusTree } = props.stage;
+  const { view, selected } = graph;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const action = actionOf(event);
+    if (action === undefined) return;
+    event.preventDefault();
+    if ('step' in action) {
+      goTo(selected === undefined ? firstFrame(graph) : move(view, selected, action.step));
+    } else {
+      commands.run(action.command, selected ?? graph.focusNode ?? view.root);
+    }
+  };
+  if (view.rowStart.length < 2) {
+    return (
+      <p
+        ref={scroller}
+        className="pf:flex pf:items-center pf:justify-center pf:px-3 pf:text-sm pf:text-gray-300"
+        style={{ height: surface.height }}
+      >
+        {graph.options.sandwich === undefined
+          ? 'No samples in this selection.'
+          : 'This function is not in the graph.'}
+      </p>
+    );
+  }
+  return (
+    <div className="pf:relative">
+      <FlameCanvas
+        picture={picture}
+        surface={surface}
+        viewport={graph.viewport}
+        glide={glide}
+        scroller={scroller}
+        onViewport={graph.setViewport}
+        onHover={point}
+        onPick={(node, byTouch) => {
+          focusTree();
+          const isFirstTouch = byTouch && node !== selected;
+          graph.select(node);
+          if (!isFirstTouch) graph.focusOn(node);
+        }}
+        onMenu={(node, at) => {
+          graph.select(node);
+          commands.setPopup({ kind: 'menu', node, at });
+        }}
+      />
+      <FlameTree
+        view={view}
+        names={graph.names}
+        unit={unit}
+        title={props.title}
+        current={selected ?? graph.focusNode}
+        tree={tree}
+        onKeyDown={onKeyDown}
+        onActivate={(node) => {
+          graph.select(node);
+          graph.focusOn(node);
+        }}
+        onBlur={() => point(undefined, { x: 0, y: 0 })}
+      />
+      {pointed && commands.popup === undefined && (
+        <FlameTooltip view={view} node={pointed.node} at={pointed.at} unit={unit} />
+      )}
+    </div>
+  );
+}
+
+/** Where the first key press of all goes. */
+function firstFrame({ focusNode, view }: FlameGraph): number {
+  return focusNode ?? view.root;
+}

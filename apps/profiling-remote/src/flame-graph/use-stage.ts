@@ -1,0 +1,98 @@
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import {
+  DARK,
+  fills,
+  HIGH_CONTRAST,
+  pointBelow,
+  revealInViewport,
+  revealRow,
+  type Surface,
+} from '@hsi/flamegraph';
+import { useColors } from './color-choice.ts';
+import { type WindowPoint } from './flame-canvas.tsx';
+import { type Picture } from './flame-painter.ts';
+import { type FlameGraph } from './use-flame-graph.ts';
+import { useMedia, useSurface } from './use-surface.ts';
+
+/** A frame that is pointed at, by pointer or keyboard. */
+export interface Pointed {
+  readonly node: number;
+  readonly at: WindowPoint;
+}
+
+/** The canvas with what lies over it. */
+export interface FlameStage {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** The element that has the keyboard. */
+  readonly tree: RefObject<HTMLDivElement | null>;
+  readonly surface: Surface;
+  readonly picture: Picture;
+  readonly glide: boolean;
+  readonly pointed: Pointed | undefined;
+  readonly point: (node: number | undefined, at: WindowPoint) => void;
+  readonly pointOf: (node: number) => WindowPoint;
+  /** Selects a frame and brings it into sight. */
+  readonly goTo: (node: number) => void;
+  readonly focusTree: () => void;
+}
+
+export function useStage(graph: FlameGraph, height: number): FlameStage {
+  const scroller = useRef<HTMLDivElement>(null);
+  const tree = useRef<HTMLDivElement>(null);
+  const surface = useSurface(scroller, height);
+  const theme = useMedia('(prefers-contrast: more)') ? HIGH_CONTRAST : DARK;
+  const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
+  const colors = useColors();
+  const { view, names, found, selected, viewport, select, setViewport } = graph;
+  const [state, setState] = useState<Pointed & { view: FlameGraph['view'] }>();
+  // A node's number means nothing in another view.
+  const pointed = state?.view === view ? state : undefined;
+  const fill = useMemo(() => fills(view, names, colors), [view, names, colors]);
+  const hovered = pointed?.node;
+  const { matches } = found;
+  const picture = useMemo(
+    () => ({ view, names, fill, surface, theme, matches, selected, hovered }),
+    [view, names, fill, surface, theme, matches, selected, hovered],
+  );
+  const point = useCallback(
+    (node: number | undefined, at: WindowPoint) =>
+      setState(node === undefined ? undefined : { node, at, view }),
+    [view],
+  );
+  const pointOf = useCallback(
+    (node: number): WindowPoint => {
+      const box = scroller.current?.getBoundingClientRect();
+      const scrollTop = scroller.current?.scrollTop ?? 0;
+      const on = pointBelow(view, node, viewport, surface, scrollTop);
+      return { x: (box?.left ?? 0) + on.x, y: (box?.top ?? 0) + on.y };
+    },
+    [view, viewport, surface],
+  );
+  const goTo = useCallback(
+    (node: number) => {
+      select(node);
+      const element = scroller.current;
+      const scrollTop = revealRow(view, node, element?.scrollTop ?? 0, surface.height);
+      if (element !== null) element.scrollTop = scrollTop;
+      const seen = revealInViewport(view, node, viewport);
+      if (seen !== viewport) setViewport(seen);
+      const box = element?.getBoundingClientRect();
+      const on = pointBelow(view, node, seen, surface, scrollTop);
+      point(node, { x: (box?.left ?? 0) + on.x, y: (box?.top ?? 0) + on.y });
+    },
+    [view, viewport, surface, select, setViewport, point],
+  );
+  const focusTree = useCallback(() => tree.current?.focus({ preventScroll: true }), []);
+  return {
+    scroller,
+    tree,
+    surface,
+    picture,
+    glide: graph.atFocus && !reducedMotion,
+    pointed,
+    point,
+    pointOf,
+    goTo,
+    focusTree,
+  };
+}

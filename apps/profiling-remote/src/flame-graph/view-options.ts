@@ -1,0 +1,66 @@
+import {
+  collapseRecursion,
+  collapseSiblings,
+  type FlameView,
+  heaviestFirst,
+  hiddenBy,
+  hideFrames,
+  invertTree,
+  layOut,
+  sandwich,
+} from '@hsi/flamegraph';
+import { type CallTree } from '@hsi/profile-model';
+
+/** How a person wants to see a call tree. */
+export interface ViewOptions {
+  /** Callers below callees. */
+  readonly invert: boolean;
+  /** Siblings by total instead of by name. */
+  readonly heaviest: boolean;
+  /** Direct recursion as one call. */
+  readonly recursion: boolean;
+  /** Siblings that differ by their line as one. */
+  readonly siblings: boolean;
+  /** Function to put in the middle, with callers above and callees below. */
+  readonly sandwich: string | undefined;
+}
+
+/** The options that are on or off. */
+export type Toggle = 'invert' | 'heaviest' | 'recursion' | 'siblings';
+
+export const PLAIN: ViewOptions = {
+  invert: false,
+  heaviest: false,
+  recursion: false,
+  siblings: false,
+  sandwich: undefined,
+};
+
+export const TOGGLE_TITLES: Readonly<Record<Toggle, string>> = {
+  invert: 'Invert (callers below)',
+  heaviest: 'Heaviest first',
+  recursion: 'Collapse recursion',
+  siblings: 'Collapse similar siblings',
+};
+
+/** The tree as the options want it. `hidden`: ids of frame filters. */
+export function viewOf(tree: CallTree, options: ViewOptions, hidden: readonly string[]): FlameView {
+  const hide = hiddenBy(hidden);
+  let shown = hide === undefined ? tree : hideFrames(tree, hide);
+  if (options.siblings) shown = collapseSiblings(shown);
+  if (options.recursion) shown = collapseRecursion(shown);
+  if (options.sandwich !== undefined) return sandwich(shown, options.sandwich);
+  if (options.invert) return layOut(invertTree(shown));
+  return layOut(options.heaviest ? heaviestFirst(shown) : shown);
+}
+
+/** True when a stack trace of the view reads from the root, so that it can stand in an address. */
+export function readsFromRoot(options: ViewOptions): boolean {
+  return !options.invert && options.sandwich === undefined;
+}
+
+/** True when the stack traces of the view are those that the server knows. */
+export function hasServerStacks(options: ViewOptions, hidden: readonly string[]): boolean {
+  const isChanged = options.recursion || options.siblings || hidden.length > 0;
+  return readsFromRoot(options) && !isChanged;
+}
