@@ -11,11 +11,12 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-function start(otlpEndpoint?: string) {
+function start(otlpEndpoint?: string, shutdownLimitMs?: number) {
   const memory = new InMemorySpanExporter();
   const telemetry = startTelemetry({
     ...BASE,
     otlpEndpoint,
+    ...(shutdownLimitMs === undefined ? {} : { shutdownLimitMs }),
     processors: [new SimpleSpanProcessor(memory)],
   });
   closing.push(() => telemetry.shutdown());
@@ -87,7 +88,7 @@ describe('traces over OTLP', () => {
   });
 
   it('that nobody takes never fail the work', async () => {
-    const { tracer, shutdown } = start('http://127.0.0.1:9');
+    const { tracer, shutdown } = start('http://127.0.0.1:9', 50);
     expect(await inSpan(tracer, 'model.load', {}, async () => 'done')).toBe('done');
     await shutdown();
   });

@@ -24,6 +24,8 @@ export interface TelemetryOptions {
   /** Where traces are sent (OTLP over HTTP, without `/v1/traces`); undefined: nowhere. */
   readonly otlpEndpoint: string | undefined;
   readonly processors?: readonly SpanProcessor[];
+  /** Milliseconds that the last spans may take at the end of the process; 2,000 unless told. */
+  readonly shutdownLimitMs?: number;
 }
 
 /** Spans of this service. They exist, with ids, whether anything is exported or not. */
@@ -31,8 +33,6 @@ export interface Telemetry {
   readonly tracer: Tracer;
   shutdown(): Promise<void>;
 }
-
-const SHUTDOWN_LIMIT_MS = 2_000;
 
 export function startTelemetry(options: TelemetryOptions): Telemetry {
   const exporting =
@@ -66,7 +66,9 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     shutdown: () =>
       Promise.race([
         provider.shutdown(),
-        new Promise<void>((resolve) => setTimeout(resolve, SHUTDOWN_LIMIT_MS).unref()),
+        new Promise<void>((resolve) =>
+          setTimeout(resolve, options.shutdownLimitMs ?? 2_000).unref(),
+        ),
       ]).catch(() => undefined),
   };
 }
