@@ -39,7 +39,8 @@ describe('mounting', () => {
     expect((await screen.findByTestId('explore-link')).getAttribute('href')).toBe(
       '/tools/profiling?view=profiles&service=x&v=1',
     );
-    expect(new Set(servers.requests)).toEqual(new Set(['/host/api/config']));
+    expect(servers.requests[0]).toBe('/host/api/config');
+    expect(servers.requests.filter((path) => !path.startsWith('/host/'))).toEqual([]);
     expect(telemetry).toHaveBeenCalledWith(expect.objectContaining({ name: 'profiling.mounted' }));
     unmount();
   });
@@ -59,6 +60,22 @@ describe('mounting', () => {
     const types = (calls: readonly (readonly unknown[])[]) => calls.map(([type]) => type).sort();
     expect(types(added.mock.calls)).toContain('popstate');
     expect(types(removed.mock.calls)).toEqual(types(added.mock.calls));
+  });
+
+  it("asks the native view's first questions at once, unless the dashboard is expected", async () => {
+    const asked = async (search: string) => {
+      window.history.replaceState(null, '', `/pyroscope${search}`);
+      const servers = new FakeServers(backend({ grafana_configured: false }));
+      vi.stubGlobal('fetch', servers.fetch);
+      const unmount = mountInto(element());
+      await screen.findByTestId('pyroscope-page');
+      unmount();
+      return servers.requests.filter((path) => path.startsWith('/profiles/')).length;
+    };
+    expect(await asked('')).toBeGreaterThan(0);
+    expect(await asked('?view=profiles')).toBeGreaterThan(0);
+    window.localStorage.setItem('hsi-profiling.shown', 'frame');
+    expect(await asked('')).toBe(0);
   });
 
   it('can stand twice on one page', async () => {

@@ -7,9 +7,12 @@ import {
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { expectsNative } from './ladder/view-choice.ts';
 import { MountContextProvider } from './page/page-services.tsx';
 import { PyroscopePage } from './page/pyroscope-page.tsx';
 import { configQuery } from './page/use-config.ts';
+import { askFirst } from './profiles/first-questions.ts';
+import { parsePageState } from './state/page-state-url.ts';
 import './styles.css';
 
 /** The contract version that this build was made with. */
@@ -23,6 +26,9 @@ export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmo
     defaultOptions: { queries: { networkMode: 'always', refetchOnWindowFocus: false } },
   });
   void client.prefetchQuery(configQuery(context));
+  // The native view's first questions need no configuration, so they do not wait for it.
+  const { state } = parsePageState(context.location.get().search, Date.now());
+  if (expectsNative(state.view)) askFirst(client, context, state);
 
   const container = document.createElement('div');
   container.className = 'hsi-profiling';

@@ -1,22 +1,47 @@
 import { type PageView } from '../state/page-state.ts';
 
 /** Where the browser keeps the view that the person last chose. */
-const KEY = 'hsi-profiling.view';
+const CHOSEN = 'hsi-profiling.view';
+/** Where it keeps what the page last showed: `frame` or `native`. */
+const SHOWN = 'hsi-profiling.shown';
 
 /** The remembered view; undefined when there is none or the browser keeps nothing for this page. */
 export function rememberedView(): PageView | undefined {
-  try {
-    const value = window.localStorage.getItem(KEY);
-    return value === 'dashboard' || value === 'profiles' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = read(CHOSEN);
+  return value === 'dashboard' || value === 'profiles' ? value : undefined;
 }
 
 export function rememberView(view: PageView): void {
+  write(CHOSEN, view);
+}
+
+export function rememberShown(shown: 'frame' | 'native'): void {
+  write(SHOWN, shown);
+}
+
+/**
+ * Whether the page will probably show the native view, before Grafana has been asked: it was chosen,
+ * or nothing says that the dashboard was shown the last time.
+ */
+export function expectsNative(view: PageView | undefined): boolean {
+  const wanted = view ?? rememberedView();
+  return wanted === 'profiles' || wanted === 'compare' || read(SHOWN) !== 'frame';
+}
+
+// Storage is refused in some frames and private windows; then nothing is remembered.
+
+function read(key: string): string | null {
   try {
-    window.localStorage.setItem(KEY, view);
+    return window.localStorage.getItem(key);
   } catch {
-    // Storage is refused in some frames and private windows; the address still holds the choice.
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    window.localStorage.setItem(key, value);
+  } catch {
+    return;
   }
 }

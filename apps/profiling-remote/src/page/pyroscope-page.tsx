@@ -5,7 +5,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { blockedByHost } from '../ladder/grafana-status.ts';
 import { decideRung } from '../ladder/rung.ts';
 import { useGrafana } from '../ladder/use-grafana.ts';
-import { rememberedView, rememberView } from '../ladder/view-choice.ts';
+import { rememberedView, rememberShown, rememberView } from '../ladder/view-choice.ts';
 import { type PageState } from '../state/page-state.ts';
 import { usePageNotices, usePageState } from '../state/use-page-state.ts';
 import { ConfigBanner, Notices } from './banners.tsx';
@@ -56,6 +56,11 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
     impatient,
     source: config.profiles_source,
   });
+
+  const shown = grafana.status === undefined ? 'waiting' : rung.shown;
+  useEffect(() => {
+    if (shown !== 'waiting') rememberShown(shown);
+  }, [shown]);
 
   const services = useMemo(() => {
     const { profilesUrl: baseUrl, fetch, tenant } = context;
