@@ -29,6 +29,7 @@ describe('mounting', () => {
     const unmount = mountInto(host, {
       basename: '/tools/profiling',
       backendUrl: '/host/api/',
+      profilesUrl: '/host/profiles',
       fetch: servers.fetch,
       telemetry,
       location: {
