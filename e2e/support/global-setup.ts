@@ -55,7 +55,8 @@ async function grafanaDouble(stops: (() => Promise<void>)[]): Promise<string> {
   const [port] = (await freePorts(1)) as [number];
   const double = await startGrafanaDouble({ port, setting: 'anonymous embedding allowed' });
   stops.push(() => double.close());
-  return double.url;
+  process.env.E2E_GRAFANA_DOUBLE_URL = double.url;
+  return new URL(double.url).origin;
 }
 
 async function startDevServer(gateway: string, stops: (() => Promise<void>)[]): Promise<string> {

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { GRAFANA } from '@hsi/grafana-url';
+
+const DASHBOARD = new URL(
+  '../../monitoring/grafana/dashboards/hsi-profiling.json',
+  import.meta.url,
+);
+
+export interface GrafanaUnderTest {
+  /** With the sub-path: `http://127.0.0.1:3000/grafana`. */
+  readonly url: string;
+  /** `user:password`, or a service account's token. */
+  readonly auth: string;
+  /** Where this Grafana reaches Pyroscope; not always where this machine does. */
+  readonly pyroscopeUrl: string;
+}
+
+/**
+ * Puts the data source and the dashboard in through Grafana's API. What is there already (because
+ * it is provisioned) is left as it is, but must be this version's.
+ * @throws Error with a sentence that says what to do
+ */
+export async function putDashboardIn(grafana: GrafanaUnderTest): Promise<void> {
+  const source = await call(grafana, 'GET', `/api/datasources/uid/${GRAFANA.pyroscopeUid}`);
+  if (source.status === 404) {
+    expectOk(
+      'add the data source',
+      await call(grafana, 'POST', '/api/datasources', {
+        name: 'Pyroscope',
+        uid: GRAFANA.pyroscopeUid,
+        type: 'grafana-pyroscope-datasource',
+        access: 'proxy',
+        url: grafana.pyroscopeUrl,
+        jsonData: { minStep: '15s' },
+      }),
+    );
+  }
+  const dashboard = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as { panels: { title: string }[] };
+  const saved = await call(grafana, 'POST', '/api/dashboards/db', { dashboard, overwrite: true });
+  if (saved.status !== 200 && !(await hasThisVersion(grafana, dashboard.panels.length))) {
+    expectOk('save the dashboard', saved);
+  }
+  const health = await call(grafana, 'GET', `/api/datasources/uid/${GRAFANA.pyroscopeUid}/health`);
+  expectOk('reach Pyroscope (set E2E_GRAFANA_PYROSCOPE_URL to where Grafana finds it)', health);
+}
+
+/** A provisioned dashboard cannot be saved over; it will do when it has the same panels. */
+async function hasThisVersion(grafana: GrafanaUnderTest, panels: number): Promise<boolean> {
+  const answer = await call(grafana, 'GET', `/api/dashboards/uid/${GRAFANA.dashboardUid}`);
+  const { dashboard } = JSON.parse(answer.body || '{}') as { dashboard?: { panels?: unknown[] } };
+  return answer.status === 200 && dashboard?.panels?.length === panels;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function call(
+  { url, auth }: GrafanaUnderTest,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const authorization = auth.includes(':')
+    ? `Basic ${Buffer.from(auth).toString('base64')}`
+    : `Bearer ${auth}`;
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(15_000),
+  });
+  return { status: response.status, body: await response.text() };
+}
+
+function expectOk(what: string, { status, body }: Answer): void {
+  if (status === 200) return;
+  const hint =
+    status === 401 || status === 403
+      ? ' Set E2E_GRAFANA_AUTH to user:password or a token of someone who may.'
+      : '';
+  throw new Error(`Grafana could not ${what}: ${status} ${body.slice(0, 300)}.${hint}`);
+}

@@ -1,0 +1,148 @@
+import { GRAFANA, selectionFromDashboardUrl, type GrafanaSelection } from '@hsi/grafana-url';
+import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
+import { startGrafanaDouble } from '../doubles/grafana.ts';
+import { startSwitch, type Switch } from '../doubles/switch.ts';
+import { startStack } from '../support/stack.ts';
+import { putDashboardIn } from './grafana-api.ts';
+import { pushProfiles } from './profiles.ts';
+
+export interface World {
+  /** Origin of our gateway. */
+  readonly url: string;
+  /** Between our gateway and Grafana. */
+  readonly wire: Switch;
+  /** Grafana itself, with the sub-path. */
+  readonly grafana: string;
+}
+
+export const test = base.extend<object, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const rehearsal = process.env.E2E_GRAFANA_REHEARSAL === '1';
+      await (rehearsal ? rehearse(use) : onRealServers(use));
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+async function onRealServers(use: (world: World) => Promise<void>): Promise<void> {
+  const grafana = required('E2E_GRAFANA_URL');
+  const pyroscope = required('E2E_PYROSCOPE_URL');
+  await putDashboardIn({
+    url: grafana,
+    auth: process.env.E2E_GRAFANA_AUTH ?? 'admin:admin',
+    pyroscopeUrl: process.env.E2E_GRAFANA_PYROSCOPE_URL ?? pyroscope,
+  });
+  await pushProfiles(pyroscope);
+  const wire = await startSwitch(grafana);
+  const stack = await startStack({
+    flags: ['--no-demo'],
+    env: { GRAFANA_UPSTREAM: wire.url, PYROSCOPE_UPSTREAM: pyroscope },
+  });
+  try {
+    await use({ url: stack.url, wire, grafana });
+  } finally {
+    await stack.stop();
+    await wire.close();
+  }
+}
+
+/** The same with the Grafana double and our own profile server: tries the suite, not Grafana. */
+async function rehearse(use: (world: World) => Promise<void>): Promise<void> {
+  const double = await startGrafanaDouble();
+  double.setRole('Editor');
+  const wire = await startSwitch(double.url);
+  const stack = await startStack({ flags: ['--no-demo'], env: { GRAFANA_UPSTREAM: wire.url } });
+  try {
+    const pyroscopeUrl = stack.profileServerUrl;
+    await putDashboardIn({ url: double.url, auth: 'admin:admin', pyroscopeUrl });
+    await pushProfiles(pyroscopeUrl);
+    await use({ url: stack.url, wire, grafana: double.url });
+  } finally {
+    await stack.stop();
+    await wire.close();
+    await double.close();
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run this suite with npm run e2e:grafana.`);
+  return value.replace(/\/+$/u, '');
+}
+
+/** The framed dashboard, as a person uses it. */
+export class FramedDashboard {
+  readonly frame: FrameLocator;
+
+  constructor(private readonly page: Page) {
+    this.frame = page.frameLocator('[data-testid="pyroscope-iframe"]');
+  }
+
+  /** A panel by its title, as it reads on the screen. */
+  panel(title: string | RegExp): Locator {
+    const panels = this.frame.locator('[data-testid^="data-testid Panel header"]');
+    return panels.filter({ has: this.frame.locator('h2, h6', { hasText: title }) }).first();
+  }
+
+  /** What the frame's address says is chosen. */
+  selection(): GrafanaSelection | undefined {
+    return selectionFromDashboardUrl(this.address());
+  }
+
+  address(): string {
+    const path = `/d/${GRAFANA.dashboardUid}`;
+    return (
+      this.page
+        .frames()
+        .map((frame) => frame.url())
+        .find((url) => url.includes(path)) ?? ''
+    );
+  }
+
+  /** Chooses a value of a variable in its drop-down list. */
+  async choose(variable: string, value: string): Promise<void> {
+    const control = this.frame
+      .getByTestId('data-testid template variable')
+      .filter({ hasText: new RegExp(`^${variable}`, 'u') });
+    const input = control.locator('input').first();
+    await input.click({ force: true });
+    await input.pressSequentially(value);
+    await this.page.keyboard.press('Enter');
+    // A list of several values is applied when it is left.
+    await input.blur();
+  }
+
+  /** Waits until a canvas in the panel has something on it. */
+  async expectDrawn(title: string | RegExp): Promise<void> {
+    const canvas = this.panel(title).locator('canvas');
+    await expect
+      .poll(() => mostColours(canvas), { message: `something is drawn in the panel "${title}"` })
+      .toBeGreaterThan(2);
+  }
+}
+
+/** The most different colours on one of the canvases; 0 where there is none. */
+export async function mostColours(canvases: Locator): Promise<number> {
+  return canvases
+    .evaluateAll((elements) => {
+      const counts = elements.map((element) => {
+        if (!(element instanceof HTMLCanvasElement) || element.width * element.height === 0)
+          return 0;
+        const { width, height } = element;
+        const pixels = element.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+        const colours = new Set<number>();
+        for (let i = 0; i + 3 < pixels.length && colours.size < 50; i += 4) {
+          if ((pixels[i + 3] ?? 0) === 0) continue;
+          colours.add(
+            ((pixels[i] ?? 0) << 16) | ((pixels[i + 1] ?? 0) << 8) | (pixels[i + 2] ?? 0),
+          );
+        }
+        return colours.size;
+      });
+      return Math.max(0, ...counts);
+    })
+    .catch(() => 0);
+}
+
+export { expect };
