@@ -1,6 +1,7 @@
 import { SERVICES, MODEL_ZOO_SERVICE } from '@hsi/model-zoo-catalog';
 import { runService } from '@hsi/node-service';
 import { startProfiler } from '@hsi/profiler';
+import { ProfilingSpanProcessor } from '@hsi/profiler/opentelemetry';
 import { buildApp } from './app.ts';
 import { readSettings } from './settings.ts';
 import { startTelemetry } from './telemetry.ts';
@@ -23,6 +24,8 @@ await runService({
       version,
       environment,
       otlpEndpoint: settings.otlpEndpoint,
+      // The profile of a request holds all of its work, that of its inner spans too.
+      processors: [new ProfilingSpanProcessor({ attributeTo: 'local-root' })],
     });
     const runtime = await startOnnxRuntime(settings.threads);
     const app = buildApp({ settings, telemetry, runtime });
