@@ -6,6 +6,7 @@ export default vitestProject({
     'start.mjs',
     'test.mjs',
     'e2e.mjs',
+    'e2e-grafana.mjs',
     'bench.mjs',
     'browser.mjs',
     'build-*.mjs',

@@ -1,0 +1,81 @@
+// Whether a Grafana and a Pyroscope are as `npm run e2e:grafana` needs them.
+
+const LIMIT_MS = 10_000;
+
+/**
+ * What is wrong with the servers, one sentence each that says what to do; empty when all is well.
+ * @param {Record<string, string | undefined>} env
+ * @returns {Promise<string[]>}
+ */
+export async function checkServers(env) {
+  const missing = ['E2E_GRAFANA_URL', 'E2E_PYROSCOPE_URL'].filter((name) => !env[name]);
+  if (missing.length > 0) return missing.map((name) => `${name} is not set.`);
+  const [grafana, pyroscope] = await Promise.all([
+    checkGrafana(withSubPath(env.E2E_GRAFANA_URL)),
+    checkPyroscope(trimmed(env.E2E_PYROSCOPE_URL)),
+  ]);
+  return [...grafana, ...pyroscope];
+}
+
+/**
+ * Grafana's address with the sub-path that the gateway passes on, whether it was given with it or not.
+ * @param {string | undefined} url
+ */
+export function withSubPath(url) {
+  const given = trimmed(url);
+  return given.endsWith('/grafana') ? given : `${given}/grafana`;
+}
+
+/** @param {string} url */
+async function checkGrafana(url) {
+  if (!URL.canParse(url)) return [`E2E_GRAFANA_URL is not a URL: ${url}.`];
+  const health = await ask(`${url}/api/health`);
+  if (typeof health === 'string') return [`Grafana at ${url} does not answer: ${health}.`];
+  if (health.status !== 200 || !health.body.includes('"database"')) {
+    return [
+      `${url}/api/health answers ${health.status} and not as Grafana does. The gateway passes the sub-path /grafana on, so Grafana must serve from it: set [server] root_url = .../grafana/ and serve_from_sub_path = true.`,
+    ];
+  }
+  const problems = [];
+  if (/deny/i.test(health.headers.get('x-frame-options') ?? '')) {
+    problems.push('Grafana refuses to be framed: set [security] allow_embedding = true.');
+  }
+  const login = await ask(`${url}/api/login/ping`);
+  if (typeof login !== 'string' && login.status === 401) {
+    problems.push(
+      'Grafana asks everyone to sign in, and the suite cannot: set [auth.anonymous] enabled = true (a Viewer is enough).',
+    );
+  }
+  return problems;
+}
+
+/** @param {string} url */
+async function checkPyroscope(url) {
+  const ready = await ask(`${url}/ready`);
+  if (typeof ready === 'string') return [`Pyroscope at ${url} does not answer: ${ready}.`];
+  return ready.status === 200
+    ? []
+    : [`Pyroscope at ${url} is not ready: ${ready.status} ${ready.body.slice(0, 200).trim()}.`];
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<{ status: number, headers: Headers, body: string } | string>} the answer, or why there is none
+ */
+async function ask(url) {
+  try {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** @param {string | undefined} url */
+function trimmed(url) {
+  return (url ?? '').trim().replace(/\/+$/, '');
+}

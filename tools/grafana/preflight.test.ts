@@ -1,0 +1,82 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startGrafanaDouble, type GrafanaDouble } from '../../e2e/doubles/grafana.ts';
+import { checkServers, withSubPath } from './preflight.mjs';
+
+let grafana: GrafanaDouble;
+let pyroscope: { url: string; server: Server };
+
+async function serve(listener: RequestListener): Promise<{ url: string; server: Server }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+beforeEach(async () => {
+  grafana = await startGrafanaDouble();
+  pyroscope = await serve((_request, response) => response.end('ready'));
+});
+afterEach(async () => {
+  await grafana.close();
+  pyroscope.server.closeAllConnections();
+  pyroscope.server.close();
+});
+
+const check = (env: Record<string, string> = {}) =>
+  checkServers({ E2E_GRAFANA_URL: grafana.url, E2E_PYROSCOPE_URL: pyroscope.url, ...env });
+
+describe('before the suite for a real Grafana', () => {
+  it('all is well with both servers as they should be', async () => {
+    expect(await check()).toEqual([]);
+    expect(await check({ E2E_GRAFANA_URL: `${grafana.url}/` })).toEqual([]);
+  });
+
+  it('each address that is not set is named', async () => {
+    expect(await checkServers({})).toEqual([
+      'E2E_GRAFANA_URL is not set.',
+      'E2E_PYROSCOPE_URL is not set.',
+    ]);
+  });
+
+  it.each(['http://g:3000', 'http://g:3000/', 'http://g:3000/grafana', 'http://g:3000/grafana/'])(
+    'the sub-path is added where it is missing: %s',
+    (given) => {
+      expect(withSubPath(given)).toBe('http://g:3000/grafana');
+    },
+  );
+
+  it('something that is no URL is said to be none', async () => {
+    expect(await check({ E2E_GRAFANA_URL: 'grafana' })).toEqual([
+      'E2E_GRAFANA_URL is not a URL: grafana/grafana.',
+    ]);
+  });
+
+  it('a Grafana that refuses frames is told apart from one that asks to sign in', async () => {
+    grafana.set('embedding refused');
+    expect(await check()).toEqual([expect.stringContaining('allow_embedding = true')]);
+    grafana.set('login required');
+    expect(await check()).toEqual([expect.stringContaining('[auth.anonymous] enabled = true')]);
+  });
+
+  it('a Grafana that is away is said to be', async () => {
+    grafana.set('away');
+    expect(await check()).toEqual([expect.stringContaining('does not answer')]);
+  });
+
+  it('another server in its place, or a Grafana without the sub-path, is noticed', async () => {
+    const other = await serve((_request, response) => response.end('<h1>Hello</h1>'));
+    const problems = await check({ E2E_GRAFANA_URL: `${other.url}/grafana` });
+    other.server.close();
+    expect(problems).toEqual([expect.stringContaining('serve_from_sub_path = true')]);
+  });
+
+  it('a Pyroscope that is not ready is quoted', async () => {
+    const starting = await serve((_request, response) => {
+      response.writeHead(503).end('Ingester not ready');
+    });
+    const problems = await check({ E2E_PYROSCOPE_URL: starting.url });
+    starting.server.close();
+    expect(problems).toEqual([expect.stringContaining('is not ready: 503 Ingester not ready')]);
+  });
+});
