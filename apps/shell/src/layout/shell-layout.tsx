@@ -16,23 +16,28 @@ export function ShellLayout({ children }: { readonly children: ReactNode }) {
     document.title = title === undefined ? 'HSI' : `${title} · HSI`;
   }, [title]);
 
-  const close = () => {
-    setOpen(false);
-    menuButton.current?.focus();
-  };
+  const close = () => setOpen(false);
+  const wasOpen = useRef(false);
   useEffect(() => {
     if (open) drawer.current?.querySelector<HTMLElement>('button, a')?.focus();
+    // Only now: until the drawer has closed the button is inert.
+    else if (wasOpen.current) menuButton.current?.focus();
+    wasOpen.current = open;
   }, [open]);
 
   return (
     <div className="flex h-full flex-col md:flex-row">
       <a
         href="#main"
+        inert={open}
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded focus:bg-gray-800 focus:px-3 focus:py-2"
       >
         Skip to content
       </a>
-      <header className="flex items-center gap-2 border-b border-gray-800 p-2 md:hidden">
+      <header
+        inert={open}
+        className="flex items-center gap-2 border-b border-gray-800 p-2 md:hidden"
+      >
         <button
           ref={menuButton}
           type="button"
@@ -47,7 +52,10 @@ export function ShellLayout({ children }: { readonly children: ReactNode }) {
         {title !== undefined && <span className="text-gray-400">{title}</span>}
       </header>
 
-      <aside className="hidden w-56 shrink-0 overflow-y-auto border-r border-gray-800 md:block">
+      <aside
+        inert={open}
+        className="hidden w-56 shrink-0 overflow-y-auto border-r border-gray-800 md:block"
+      >
         <Sidebar />
       </aside>
       {open && (

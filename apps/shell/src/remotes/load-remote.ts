@@ -42,6 +42,8 @@ async function withinLimit(name: string): Promise<RemoteModule> {
       ),
     );
   });
+  // Nobody waits for it when nothing was found.
+  late.catch(() => undefined);
   // A file that hangs is not heard of again; a slow registry or manifest says so itself.
   return Promise.race([finding.then(loadCode), finding.then(() => late)]);
 }

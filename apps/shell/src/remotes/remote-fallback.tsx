@@ -31,7 +31,10 @@ export function RemoteFallback({ title, failure, attempt, onRetry }: RemoteFallb
         )}
       </div>
       <p className="text-sm text-gray-400">
-        Everything else keeps working. The profiles can be looked at without this page:
+        Everything else keeps working. The profiles can be looked at without this page.
+        {!links.some(({ testId }) => testId === 'fallback-grafana-link') && (
+          <span> No Grafana is configured.</span>
+        )}
       </p>
       <div className="flex flex-wrap gap-3">
         <button

@@ -48,8 +48,16 @@ export function linksOf(
     page,
     `http://${page.hostname}:4040`,
   ).url;
-  return [
-    { label: 'Open in Grafana', url: dashboardUrl(url, {}), testId: 'fallback-grafana-link' },
-    { label: 'Open Pyroscope', url: pyroscope, testId: 'fallback-pyroscope-link' },
-  ];
+  const grafana = {
+    label: 'Open in Grafana',
+    url: dashboardUrl(url, {}),
+    testId: 'fallback-grafana-link',
+  };
+  const toPyroscope = {
+    label: 'Open Pyroscope',
+    url: pyroscope,
+    testId: 'fallback-pyroscope-link',
+  };
+  // The gateway would only say the same.
+  return config?.grafana_configured === false ? [toPyroscope] : [grafana, toPyroscope];
 }

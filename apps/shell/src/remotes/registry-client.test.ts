@@ -1,0 +1,110 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ENTRY, integrity, MANIFEST, registry, VERSION } from '../testing/remotes.ts';
+import { DOWN, problem, serve, SILENT } from '../testing/server.ts';
+import { findRemote } from './registry-client.ts';
+
+const REGISTRY = '/remotes/registry.json';
+const find = (signal = new AbortController().signal) => findRemote('profiling', signal);
+
+describe('finding a remote', () => {
+  it('gives the current build and its manifest', async () => {
+    const server = serve({ [REGISTRY]: registry(), [ENTRY]: MANIFEST });
+    expect(await find()).toMatchObject({
+      build: { version: VERSION },
+      entry: `${window.location.origin}${ENTRY}`,
+      federationName: 'profiling_remote',
+      manifest: JSON.stringify(MANIFEST),
+    });
+    expect(server.asked).toEqual([`GET ${REGISTRY}`, `GET ${ENTRY}`]);
+  });
+
+  it('asks the browser to check the manifest’s integrity', async () => {
+    serve({
+      [REGISTRY]: registry({ integrity: { 'mf-manifest.json': integrity('m') } }),
+      [ENTRY]: MANIFEST,
+    });
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    await find();
+    expect(fetched.mock.calls[1]?.[1]).toMatchObject({ integrity: integrity('m') });
+  });
+
+  it('stops at a contract that does not fit, before it asks for anything of the remote', async () => {
+    const server = serve({ [REGISTRY]: registry({ contract: '^2.0.0' }), [ENTRY]: MANIFEST });
+    await expect(find()).rejects.toMatchObject({
+      phase: 'contract',
+      message: `The remote "profiling" ${VERSION} needs remote contract ^2.0.0, but this host has 1.0.0.`,
+    });
+    expect(server.asked).toEqual([`GET ${REGISTRY}`]);
+  });
+
+  it.each<[string, Record<string, unknown>, string, string]>([
+    ['an unreachable registry', { [REGISTRY]: DOWN }, 'registry', 'cannot be reached'],
+    [
+      'a registry that the gateway refuses',
+      { [REGISTRY]: problem(404, 'No remote has been published yet.') },
+      'registry',
+      'No remote has been published yet',
+    ],
+    [
+      'HTML instead of a registry',
+      { [REGISTRY]: new Response('<!doctype html>') },
+      'registry',
+      'could not be read',
+    ],
+    [
+      'a registry of another schema',
+      { [REGISTRY]: { schema: 9 } },
+      'registry',
+      'not valid at schema',
+    ],
+    [
+      'a registry without it',
+      { [REGISTRY]: { schema: 1, remotes: {} } },
+      'registry',
+      'lists no remote "profiling"',
+    ],
+    [
+      'an entry that is code',
+      { [REGISTRY]: registry({ entry: 'javascript:alert(1)' }) },
+      'registry',
+      'not an http(s) address',
+    ],
+    [
+      'an unreachable manifest',
+      { [REGISTRY]: registry(), [ENTRY]: DOWN },
+      'manifest',
+      'cannot be reached',
+    ],
+    [
+      'a manifest that is an error page',
+      { [REGISTRY]: registry(), [ENTRY]: new Response('oh', { status: 500 }) },
+      'manifest',
+      'the server says 500',
+    ],
+    [
+      'HTML instead of a manifest',
+      { [REGISTRY]: registry(), [ENTRY]: new Response('<!doctype html>') },
+      'manifest',
+      'is not a federation manifest',
+    ],
+  ])('fails with a sentence for %s', async (_name, answers, phase, sentence) => {
+    serve(answers);
+    await expect(find()).rejects.toMatchObject({
+      phase,
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  it.each(['registry', 'manifest'])('does not wait for ever for a %s', async (phase) => {
+    serve(
+      phase === 'registry' ? { [REGISTRY]: SILENT } : { [REGISTRY]: registry(), [ENTRY]: SILENT },
+    );
+    const controller = new AbortController();
+    const finding = find(controller.signal);
+    controller.abort(new DOMException('', 'TimeoutError'));
+    await expect(finding).rejects.toMatchObject({
+      phase: expect.stringMatching(/registry|manifest/),
+      message: expect.stringContaining('no answer in time'),
+    });
+  });
+});
