@@ -1,0 +1,87 @@
+import { invalid } from '../refusal.ts';
+import { type Application, parseApplication } from './application.ts';
+
+/** The formats that are stored; another one is refused by name. */
+const FORMATS = ['pprof', 'speedscope', 'folded', 'groups'] as const;
+export type IngestFormat = (typeof FORMATS)[number];
+
+/** What the query of an ingest request says. */
+export interface IngestParameters {
+  readonly application: Application;
+  readonly format: IngestFormat;
+  readonly isMultipart: boolean;
+  readonly fromNanos: bigint;
+  /** Samples per second. */
+  readonly sampleRate: number;
+  readonly spyName: string;
+}
+
+/** @throws Refusal */
+export function parseParameters(
+  query: Readonly<Record<string, string | string[] | undefined>>,
+  contentType: string,
+  nowMs: number,
+): IngestParameters {
+  const text = (name: string) => {
+    const value = query[name];
+    return (Array.isArray(value) ? value[0] : value) ?? '';
+  };
+  const isMultipart = /^multipart\/form-data/i.test(contentType);
+  const sampleRate = Number(text('sampleRate') || '100');
+  if (!Number.isFinite(sampleRate) || sampleRate <= 0 || sampleRate > 1e9) {
+    throw invalid(
+      `sampleRate is ${JSON.stringify(text('sampleRate'))}: expected a number of samples per second`,
+      'parameter',
+    );
+  }
+  return {
+    application: parseApplication(text('name')),
+    format: parseFormat(text('format'), isMultipart),
+    isMultipart,
+    fromNanos: parseTimeNanos(text('from'), nowMs),
+    sampleRate,
+    spyName: text('spyName') || 'unknown',
+  };
+}
+
+function parseFormat(format: string, isMultipart: boolean): IngestFormat {
+  if (format === '') return isMultipart ? 'pprof' : 'folded';
+  const known = FORMATS.find((name) => name === format);
+  if (known === undefined) {
+    throw invalid(
+      `The format ${JSON.stringify(format.slice(0, 40))} is not supported; use ${FORMATS.join(', ')}.`,
+      'format',
+    );
+  }
+  return known;
+}
+
+/**
+ * A point in time as Pyroscope's clients send it: seconds, milliseconds, microseconds or
+ * nanoseconds since 1970 by the count of digits, or `now-1h`. Absent is now.
+ */
+export function parseTimeNanos(text: string, nowMs: number): bigint {
+  const relative = /^now(?:-(\d{1,6})(s|m|h|d|w|M|y))?$/.exec(text);
+  if (text === '' || relative) {
+    const back = Number(relative?.[1] ?? 0) * (SECONDS[relative?.[2] ?? 's'] ?? 0);
+    return BigInt(Math.max(0, nowMs - back * 1_000)) * 1_000_000n;
+  }
+  if (!/^\d{1,19}$/.test(text)) {
+    throw invalid(
+      `The time ${JSON.stringify(text.slice(0, 40))} cannot be read; use seconds since 1970.`,
+      'parameter',
+    );
+  }
+  const scale = text.length <= 11 ? 9 : text.length <= 14 ? 6 : text.length <= 17 ? 3 : 0;
+  return BigInt(text) * 10n ** BigInt(scale);
+}
+
+const SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+  w: 604_800,
+  M: 2_592_000,
+  y: 31_536_000,
+};

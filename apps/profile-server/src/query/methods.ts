@@ -1,0 +1,215 @@
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
+import { encodePprof } from '@hsi/pprof-codec';
+import { type ProfileStore } from '@hsi/profile-store';
+import {
+  GetProfileStatsRequestSchema,
+  GetProfileStatsResponseSchema,
+  DiffRequestSchema,
+  diffGraph,
+  flameGraphBinary,
+  flameGraphJson,
+  LabelNamesRequestSchema,
+  LabelNamesResponseSchema,
+  LabelValuesRequestSchema,
+  LabelValuesResponseSchema,
+  ProfileFormat,
+  ProfileSchema,
+  ProfileTypesRequestSchema,
+  ProfileTypesResponseSchema,
+  selectCallSite,
+  SelectMergeProfileRequestSchema,
+  SelectMergeSpanProfileRequestSchema,
+  SelectMergeStacktracesRequestSchema,
+  SelectSeriesRequestSchema,
+  SelectSeriesResponseSchema,
+  SeriesRequestSchema,
+  SeriesResponseSchema,
+  TimeSeriesAggregationType,
+  truncateTree,
+  type WireGraph,
+  wireGraph,
+} from '@hsi/pyroscope-api/server';
+import { labelRange, maxNodes, selection, selectors, spanIds } from './requests.ts';
+import { invalid } from '../refusal.ts';
+
+export interface QueryContext {
+  readonly store: ProfileStore;
+  readonly tenant: string;
+  /** True when the client takes label names beyond letters, digits and underscores. */
+  readonly allowsUtf8Names: boolean;
+}
+
+/** An answer that can be written in both of Connect's encodings. */
+export interface Answer {
+  json(): string;
+  binary(): Uint8Array;
+}
+
+/** One method of `querier.v1`: the schema of its request, and what answers it. */
+export interface Method<Request extends DescMessage = DescMessage> {
+  readonly request: Request;
+  answer(request: MessageShape<Request>, context: QueryContext): Promise<Answer>;
+}
+
+function method<Request extends DescMessage>(
+  request: Request,
+  answer: Method<Request>['answer'],
+): Method {
+  return { request, answer: answer as Method['answer'] };
+}
+
+function message<Schema extends DescMessage>(schema: Schema, value: MessageShape<Schema>): Answer {
+  return {
+    json: () => JSON.stringify(toJson(schema, value)),
+    binary: () => toBinary(schema, value),
+  };
+}
+
+function graph(graph: WireGraph): Answer {
+  return { json: () => flameGraphJson(graph), binary: () => flameGraphBinary(graph) };
+}
+
+const LEGACY_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+export const METHODS: Readonly<Record<string, Method>> = {
+  ProfileTypes: method(ProfileTypesRequestSchema, async (request, { store, tenant }) => {
+    const types = await store.profileTypes(tenant, labelRange(request));
+    const profileTypes = types.map(({ id, ...parts }) => ({ ID: id, ...parts }));
+    return message(
+      ProfileTypesResponseSchema,
+      create(ProfileTypesResponseSchema, { profileTypes }),
+    );
+  }),
+
+  LabelNames: method(LabelNamesRequestSchema, async (request, context) => {
+    const { store, tenant } = context;
+    const all = await store.labelNames({
+      tenant,
+      selectors: selectors(request.matchers),
+      ...labelRange(request),
+    });
+    const names = all.filter((name) => isVisible(name, context));
+    return message(LabelNamesResponseSchema, create(LabelNamesResponseSchema, { names }));
+  }),
+
+  LabelValues: method(LabelValuesRequestSchema, async (request, { store, tenant }) => {
+    if (request.name === '') throw invalid('label name is required', 'label_name');
+    const query = { tenant, selectors: selectors(request.matchers), ...labelRange(request) };
+    const names = await store.labelValues(query, request.name);
+    return message(LabelValuesResponseSchema, create(LabelValuesResponseSchema, { names }));
+  }),
+
+  Series: method(SeriesRequestSchema, async (request, context) => {
+    const { store, tenant } = context;
+    const query = { tenant, selectors: selectors(request.matchers), ...labelRange(request) };
+    const sets = await store.series(query, request.labelNames);
+    const labelsSet = sets.map((labels) => ({
+      labels: pairs(labels).filter(({ name }) => isVisible(name, context)),
+    }));
+    return message(SeriesResponseSchema, create(SeriesResponseSchema, { labelsSet }));
+  }),
+
+  SelectMergeStacktraces: method(
+    SelectMergeStacktracesRequestSchema,
+    async (request, { store, tenant }) => {
+      if (request.format === ProfileFormat.TREE) {
+        throw invalid(
+          'The format PROFILE_FORMAT_TREE is not supported; ask for a flame graph.',
+          'format',
+        );
+      }
+      const callSite = request.stackTraceSelector?.callSite.map(({ name }) => name) ?? [];
+      const tree = selectCallSite(await store.mergeTree(selection(tenant, request)), callSite);
+      return graph(wireGraph(truncateTree(tree, maxNodes(request.maxNodes))));
+    },
+  ),
+
+  SelectMergeSpanProfile: method(
+    SelectMergeSpanProfileRequestSchema,
+    async (request, { store, tenant }) => {
+      const selected = selection(tenant, request);
+      const tree = await store.mergeTree(selected, spanIds(request.spanSelector));
+      return graph(wireGraph(truncateTree(tree, maxNodes(request.maxNodes))));
+    },
+  ),
+
+  SelectMergeProfile: method(SelectMergeProfileRequestSchema, async (request, context) => {
+    const selected = selection(context.tenant, request);
+    const tables = await context.store.mergeProfile(selected);
+    const bytes = encodePprof({ ...tables, timeNanos: BigInt(selected.to) * 1_000_000n });
+    return {
+      json: () => JSON.stringify(toJson(ProfileSchema, fromBinary(ProfileSchema, bytes))),
+      binary: () => bytes,
+    };
+  }),
+
+  Diff: method(DiffRequestSchema, async ({ left, right }, { store, tenant }) => {
+    if (left === undefined || right === undefined) {
+      throw invalid('A diff has a left and a right side.', 'diff');
+    }
+    const sides = [selection(tenant, left), selection(tenant, right)] as const;
+    const [a, b] = await Promise.all([store.mergeTree(sides[0]), store.mergeTree(sides[1])]);
+    const nodes = Math.max(maxNodes(left.maxNodes), maxNodes(right.maxNodes));
+    return graph(diffGraph(a, b, nodes));
+  }),
+
+  SelectSeries: method(SelectSeriesRequestSchema, async (request, { store, tenant }) => {
+    const selected = selection(tenant, request);
+    if (request.step === 0) throw invalid('step must be non-zero', 'step');
+    const stepMs = Math.trunc(request.step * 1_000);
+    if (!(stepMs >= 1)) throw invalid('step must be at least a millisecond', 'step');
+    const firstPoint = selected.from - stepMs;
+    const steps = Math.floor((selected.to - firstPoint) / stepMs);
+    const isAverage = request.aggregation === TimeSeriesAggregationType.AVERAGE;
+    const series = await store.pointSeries(
+      { ...selected, from: firstPoint, to: firstPoint + steps * stepMs },
+      {
+        firstPoint,
+        stepMs,
+        groupBy: request.groupBy,
+        aggregation: isAverage ? 'average' : 'sum',
+        limit: Number(request.limit ?? 0n),
+      },
+    );
+    return message(
+      SelectSeriesResponseSchema,
+      create(SelectSeriesResponseSchema, {
+        series: series.map(({ labels, points }) => ({
+          labels: pairs(labels),
+          points: points.map(({ time, value }) => ({ value, timestamp: BigInt(time) })),
+        })),
+      }),
+    );
+  }),
+
+  GetProfileStats: method(GetProfileStatsRequestSchema, (_request, { store, tenant }) => {
+    const { dataIngested, oldestMs, newestMs } = store.stats(tenant);
+    return Promise.resolve(
+      message(
+        GetProfileStatsResponseSchema,
+        create(GetProfileStatsResponseSchema, {
+          dataIngested,
+          oldestProfileTime: BigInt(oldestMs),
+          newestProfileTime: BigInt(newestMs),
+        }),
+      ),
+    );
+  }),
+};
+
+function isVisible(name: string, { allowsUtf8Names }: QueryContext): boolean {
+  return allowsUtf8Names || LEGACY_NAME.test(name);
+}
+
+function pairs(labels: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(labels)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,145 @@
+import { parseProfileType, parseSelector } from '@hsi/profile-model';
+import { type ProfileStore, type Selection } from '@hsi/profile-store';
+import { diffGraph, truncateTree, type WireGraph, wireGraph } from '@hsi/pyroscope-api/server';
+import { type FastifyInstance } from 'fastify';
+import { parseTimeNanos } from '../ingest/parameters.ts';
+import { invalid } from '../refusal.ts';
+import { tenantOf } from '../tenant.ts';
+import { maxNodes } from './requests.ts';
+
+type Query = Record<string, string | string[]>;
+
+/** Seconds of a point of the timeline, and how many points it has at most. */
+const LEAST_STEP_SECONDS = 15;
+const TIMELINE_POINTS = 1_500;
+
+/** Pyroscope's older HTTP form: `GET /pyroscope/render` and `/pyroscope/render-diff` as JSON. */
+export function addRenderRoutes(
+  app: FastifyInstance,
+  store: ProfileStore,
+  now: () => number,
+): void {
+  app.get<{ Querystring: Query }>('/pyroscope/render', async (request, reply) => {
+    const { query } = request;
+    checkFormat(query);
+    const selection = renderSelection(tenantOf(request), query, ['query', 'from', 'until'], now());
+    const tree = await store.mergeTree(selection);
+    const graph = wireGraph(truncateTree(tree, askedNodes(query)));
+    return reply.send({
+      ...flamebearer(graph, selection, 'single'),
+      timeline: await timeline(store, selection),
+      groups: null,
+      heatmap: null,
+    });
+  });
+
+  app.get<{ Querystring: Query }>('/pyroscope/render-diff', async (request, reply) => {
+    const { query } = request;
+    checkFormat(query);
+    const tenant = tenantOf(request);
+    const left = renderSelection(tenant, query, ['leftQuery', 'leftFrom', 'leftUntil'], now());
+    const right = renderSelection(tenant, query, ['rightQuery', 'rightFrom', 'rightUntil'], now());
+    if (left.profileTypeId !== right.profileTypeId) {
+      throw invalid('Both sides of a diff have the same profile type.', 'profile_type');
+    }
+    const [a, b] = await Promise.all([store.mergeTree(left), store.mergeTree(right)]);
+    const graph = diffGraph(a, b, askedNodes(query));
+    return reply.send({
+      ...flamebearer(graph, left, 'double'),
+      leftTicks: Number(graph.ticks?.[0] ?? 0),
+      rightTicks: Number(graph.ticks?.[1] ?? 0),
+    });
+  });
+}
+
+function text(query: Query, name: string): string {
+  const value = query[name];
+  return (Array.isArray(value) ? value[0] : value) ?? '';
+}
+
+function checkFormat(query: Query): void {
+  const format = text(query, 'format');
+  if (format !== '' && format !== 'json') {
+    throw invalid(
+      `The format ${JSON.stringify(format.slice(0, 40))} is not supported; use json.`,
+      'format',
+    );
+  }
+}
+
+function askedNodes(query: Query): number {
+  const asked = text(query, 'max-nodes') || text(query, 'maxNodes');
+  if (asked !== '' && !/^\d{1,9}$/.test(asked)) {
+    throw invalid(
+      `maxNodes is ${JSON.stringify(asked.slice(0, 40))}: expected a number.`,
+      'parameter',
+    );
+  }
+  return maxNodes(asked === '' ? undefined : BigInt(asked));
+}
+
+/** A query such as `process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name="a"}` and its range. */
+function renderSelection(
+  tenant: string,
+  query: Query,
+  [queryName, fromName, untilName]: readonly [string, string, string],
+  nowMs: number,
+): Selection {
+  const matchers = parseSelector(text(query, queryName));
+  const type = matchers.find(({ name }) => name === '__name__');
+  const from = Number(parseTimeNanos(text(query, fromName) || 'now-1h', nowMs) / 1_000_000n);
+  const to = Number(parseTimeNanos(text(query, untilName) || 'now', nowMs) / 1_000_000n);
+  if (from > to) throw invalid('query start time is after end time', 'time_range');
+  return {
+    tenant,
+    profileTypeId: parseProfileType(type?.value ?? '').id,
+    matchers: matchers.filter((matcher) => matcher !== type),
+    from,
+    to,
+  };
+}
+
+function flamebearer(graph: WireGraph, { profileTypeId }: Selection, format: 'single' | 'double') {
+  const { sampleType, sampleUnit } = parseProfileType(profileTypeId);
+  const isCpu = sampleType === 'cpu';
+  const isCount = /_objects$|^goroutine|^samples$/.test(sampleType);
+  return {
+    version: 1,
+    flamebearer: {
+      names: graph.names,
+      levels: graph.levels.map((level) => level.map(Number)),
+      numTicks: Number(graph.total),
+      maxSelf: Number(graph.maxSelf),
+    },
+    metadata: {
+      format,
+      spyName: '',
+      sampleRate: isCpu ? 1_000_000_000 : 100,
+      units: isCpu ? 'samples' : isCount ? 'objects' : sampleUnit,
+      name: sampleType,
+    },
+  };
+}
+
+async function timeline(store: ProfileStore, selection: Selection) {
+  const { from, to } = selection;
+  const step = Math.max(LEAST_STEP_SECONDS, Math.ceil((to - from) / 1_000 / TIMELINE_POINTS));
+  const samples = new Array<number>(Math.floor((to - from) / 1_000 / step)).fill(0);
+  const [series] = await store.pointSeries(selection, {
+    firstPoint: from,
+    stepMs: step * 1_000,
+    groupBy: [],
+    aggregation: 'sum',
+    limit: 0,
+  });
+  for (const { time, value } of series?.points ?? []) {
+    const index = (time - from) / (step * 1_000);
+    if (index < samples.length) samples[index] = value;
+  }
+  return {
+    startTime: Math.trunc(from / 1_000),
+    samples,
+    durationDelta: step,
+    watermarks: null,
+  };
+}

@@ -1,0 +1,76 @@
+import {
+  type Matcher,
+  parseProfileType,
+  parseSelector,
+  type ProfileTypeId,
+  type TimeRange,
+} from '@hsi/profile-model';
+import { type Selection } from '@hsi/profile-store';
+import { invalid } from '../refusal.ts';
+
+/** Times of a request, milliseconds since 1970. */
+interface Times {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** The range of a request about labels; without times it is all time. @throws Refusal */
+export function labelRange({ start, end }: Times): TimeRange {
+  if (start === 0n && end === 0n) return { from: 0, to: Number.MAX_SAFE_INTEGER };
+  return range({ start, end });
+}
+
+/** @throws Refusal */
+export function range({ start, end }: Times): TimeRange {
+  if (start > end) throw invalid('query start time is after end time', 'time_range');
+  if (end <= 0n) throw invalid('missing time range in the query', 'time_range');
+  const limit = BigInt(Number.MAX_SAFE_INTEGER);
+  const clamp = (ms: bigint) => Number(ms < 0n ? 0n : ms > limit ? limit : ms);
+  return { from: clamp(start), to: clamp(end) };
+}
+
+/** @throws Refusal, InvalidSelector */
+export function selectors(texts: readonly string[]): Matcher[][] {
+  return texts.map(parseSelector);
+}
+
+/** What a request about samples selects. @throws Refusal, InvalidSelector, InvalidProfileType */
+export function selection(
+  tenant: string,
+  request: Times & { readonly profileTypeID: string; readonly labelSelector: string },
+): Selection {
+  return {
+    tenant,
+    profileTypeId: profileTypeId(request.profileTypeID),
+    matchers: parseSelector(request.labelSelector),
+    ...range(request),
+  };
+}
+
+function profileTypeId(text: string): ProfileTypeId {
+  return parseProfileType(text).id;
+}
+
+const SPAN_ID = /^[0-9a-f]{16}$/i;
+
+/** @throws Refusal */
+export function spanIds(texts: readonly string[]): string[] {
+  if (texts.length === 0) throw invalid('missing span selector', 'span_selector');
+  for (const text of texts) {
+    if (!SPAN_ID.test(text)) {
+      throw invalid(
+        `The span id ${JSON.stringify(text.slice(0, 40))} is not 16 hexadecimal digits.`,
+        'span_selector',
+      );
+    }
+  }
+  return texts.map((text) => text.toLowerCase());
+}
+
+const DEFAULT_MAX_NODES = 8_192;
+
+/** How many nodes an answer may have: 8192 unless told; 0 is also unless told. */
+export function maxNodes(asked: bigint | undefined): number {
+  if (asked === undefined || asked <= 0n) return DEFAULT_MAX_NODES;
+  return Number(asked > 1_000_000n ? 1_000_000n : asked);
+}

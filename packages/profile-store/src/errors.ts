@@ -1,0 +1,40 @@
+/** Nothing was stored, and the store cannot store at present; it tries to recover by itself. */
+export class StoreUnavailable extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`Profiles cannot be stored at present: ${reason}`, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/** Why the store refuses a profile; each is a reason in the server's metrics. */
+export type StoreRefusalReason =
+  'labels_per_series' | 'label_length' | 'series_per_tenant' | 'out_of_retention' | 'time_range';
+
+/** A profile that the store does not take; nothing of it was stored. */
+export class ProfileRefused extends Error {
+  constructor(
+    readonly reason: StoreRefusalReason,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ProfileRefused';
+  }
+}
+
+/** A label selector whose regular expression does not compile. */
+export class InvalidMatcher extends Error {
+  constructor(pattern: string, reason: string) {
+    super(
+      `parsing label selector: invalid regular expression ${JSON.stringify(pattern)}: ${reason}`,
+    );
+    this.name = 'InvalidMatcher';
+  }
+}
+
+/** The data directory cannot be used: another format version, another process, no directory. */
+export class UnusableDataDirectory extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UnusableDataDirectory';
+  }
+}

@@ -1,0 +1,86 @@
+import { type LabelSet, labelSetKey, type Matcher, type TimeRange } from '@hsi/profile-model';
+import { ResultColumns } from './columns.ts';
+import { type Engine } from './engine.ts';
+import { profileCondition } from './selection.ts';
+import { type Series, type Stretch } from './stretch.ts';
+import { type ValueMatchers } from './value-matcher.ts';
+
+export interface LabelQuery extends TimeRange {
+  readonly tenant: string;
+  /** Alternatives: a series answers when it matches all matchers of one of these. */
+  readonly selectors: readonly (readonly Matcher[])[];
+}
+
+/**
+ * The label sets of the series that have a profile in the range. Answered from memory, except for
+ * series that began before the range and go on after it: there the profiles are looked at.
+ */
+export async function presentLabels(
+  engine: Engine,
+  stretches: readonly Stretch[],
+  matchers: ValueMatchers,
+  query: LabelQuery,
+): Promise<LabelSet[]> {
+  const { tenant, from, to } = query;
+  const candidates = stretches
+    .filter(({ firstMs, lastMs }) => firstMs <= to && lastMs >= from)
+    .map((stretch) => ({
+      stretch,
+      series: stretch.series.filter(
+        (series) => series.tenant === tenant && series.firstMs <= to && series.lastMs >= from,
+      ),
+    }));
+  const sets = () => candidates.flatMap(({ series }) => series.map(({ labels }) => labels));
+  const tests = await Promise.all(
+    query.selectors.map((selector) => matchers.compile(selector, sets)),
+  );
+  const matching = candidates.map(({ stretch, series }) => ({
+    stretch,
+    series: series.filter(
+      ({ labels }) => tests.length === 0 || tests.some((matches) => matches(labels)),
+    ),
+  }));
+  const present = await Promise.all(
+    matching.map(({ stretch, series }) => withProfiles(engine, stretch, series, query)),
+  );
+  return present.flat().map(({ labels }) => labels);
+}
+
+async function withProfiles(
+  engine: Engine,
+  stretch: Stretch,
+  candidates: readonly Series[],
+  { from, to }: TimeRange,
+): Promise<Series[]> {
+  const isCertain = ({ firstMs, lastMs }: Series) => firstMs >= from || lastMs <= to;
+  const certain = candidates.filter(isCertain);
+  const series = candidates.filter((candidate) => !isCertain(candidate));
+  if (series.length === 0) return certain;
+  const rows = new ResultColumns(
+    await engine.read(
+      `SELECT DISTINCT series FROM ${stretch.catalog}.profile p
+       WHERE ${profileCondition({ stretch, series, from, to })}`,
+    ),
+  );
+  while (rows.next() > 0) {
+    for (const id of rows.int32(0)) certain.push(stretch.series[id]!);
+  }
+  return certain;
+}
+
+/** Distinct label sets, cut down to `names` (all labels when there are none), in order. */
+export function distinctLabels(sets: readonly LabelSet[], names: readonly string[]): LabelSet[] {
+  const found = new Map<string, LabelSet>();
+  for (const labels of sets) {
+    const cut =
+      names.length === 0
+        ? labels
+        : Object.fromEntries(
+            names
+              .filter((name) => Object.hasOwn(labels, name))
+              .map((name) => [name, labels[name]!]),
+          );
+    if (Object.keys(cut).length > 0) found.set(labelSetKey(cut), cut);
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, labels]) => labels);
+}

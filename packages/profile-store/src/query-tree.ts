@@ -1,0 +1,47 @@
+import { type ExactCallTree } from '@hsi/profile-model';
+import { ResultColumns } from './columns.ts';
+import { type Engine } from './engine.ts';
+import { profileCondition, type StretchSelection } from './selection.ts';
+import { spanNumber } from './stretch.ts';
+import { TreeMerger } from './tree-merger.ts';
+
+/** A sum as a 64-bit integer; one that is too great is the greatest. */
+export const SUM = `coalesce(try_cast(sum(value) AS BIGINT), 9223372036854775807)`;
+
+/**
+ * Merges the samples of a selection by stack trace. Reads `sample` (and `span_sample` where there
+ * are spans) of the selection's range.
+ */
+export async function mergeTree(
+  engine: Engine,
+  parts: readonly StretchSelection[],
+  spanIds?: readonly string[],
+): Promise<ExactCallTree> {
+  const merger = new TreeMerger();
+  const results = await Promise.all(
+    parts
+      .filter(({ stretch }) => spanIds === undefined || stretch.hasSpans)
+      .map(async (part) => ({
+        dictionary: await part.stretch.dictionary(),
+        rows: new ResultColumns(await engine.read(treeSql(part, spanIds))),
+      })),
+  );
+  for (const { dictionary, rows } of results) {
+    while (rows.next() > 0) merger.add(dictionary, rows.int32(0), rows.int64(1));
+  }
+  return merger.build();
+}
+
+/** The statement that sums the values of every stack trace: columns stack, sum. */
+export function treeSql(part: StretchSelection, spanIds?: readonly string[]): string {
+  const { catalog, hasSpans } = part.stretch;
+  const rows = (table: string) =>
+    `SELECT s.stack, s.value FROM ${catalog}.${table} s JOIN ${catalog}.profile p ON s.profile = p.id
+     WHERE ${profileCondition(part)}`;
+  if (spanIds !== undefined) {
+    const spans = spanIds.map(spanNumber).join(',');
+    return `SELECT stack, ${SUM} FROM (${rows('span_sample')} AND s.span IN (${spans})) GROUP BY stack`;
+  }
+  const all = hasSpans ? `${rows('sample')} UNION ALL ${rows('span_sample')}` : rows('sample');
+  return `SELECT stack, ${SUM} FROM (${all}) GROUP BY stack`;
+}

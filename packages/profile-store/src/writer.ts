@@ -1,0 +1,61 @@
+import { StoreUnavailable } from './errors.ts';
+import { type Stretch } from './stretch.ts';
+
+interface Group {
+  readonly done: Promise<void>;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Commits in groups: what is added while a commit is under way goes into the next one, so that one
+ * fsync serves all who wait. Other work on the writing connection takes its turn between commits.
+ */
+export class Writer {
+  private group: Group | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly stretches: () => Iterable<Stretch>,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Resolves when everything that is collected now is durable. @throws StoreUnavailable */
+  commit(): Promise<void> {
+    if (this.group === undefined) {
+      this.group = makeGroup();
+      void this.exclusive(() => this.commitGroup());
+    }
+    return this.group.done;
+  }
+
+  /** Runs `work` alone on the writing connection. */
+  exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async commitGroup(): Promise<void> {
+    // The requests that arrived with the same read of the sockets join.
+    await new Promise((resolve) => setImmediate(resolve));
+    const group = this.group!;
+    this.group = undefined;
+    try {
+      for (const stretch of this.stretches()) if (stretch.hasRows) await stretch.commit();
+      group.resolve();
+    } catch (error) {
+      this.onFailure(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      group.reject(new StoreUnavailable(reason, { cause: error }));
+    }
+  }
+}
+
+function makeGroup(): Group {
+  let settle: Pick<Group, 'resolve' | 'reject'> | undefined;
+  const done = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { done, ...settle! };
+}
