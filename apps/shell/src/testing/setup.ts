@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+
+// What is awaited comes in milliseconds, unless the machine is busy; then waiting is right.
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   cleanup();
