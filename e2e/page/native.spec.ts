@@ -72,7 +72,7 @@ test.describe('the native view', () => {
     await page.getByLabel('Service', { exact: true }).selectOption({ label: 'Nemotron' });
     const graph = page.getByTestId('flamegraph-nemotron');
     await expect(graph).toHaveAttribute('data-total', /^[1-9]/);
-    const search = page.getByRole('searchbox').first();
+    const search = page.getByLabel('Search functions').first();
     await search.fill('node');
     await expect(page).toHaveURL(/[?&]q=node/);
     await expect(page.getByText(/of total/).first()).toBeVisible();
