@@ -180,7 +180,8 @@ export class ModelService {
         const result = isRefusal(problem) ? 'refused' : 'failed';
         audit.append({ ...entry, duration_ms, result, detail: problem.message });
         metrics.called(action, name, result, duration_ms);
-        if (result === 'failed') log(error, `${action} of ${name} failed: ${problem.message}`);
+        // The zoo has already said that a load failed.
+        if (result === 'failed' && problem.code !== 'load-failed') log(error, problem.message);
         throw problem;
       }
     });
@@ -192,7 +193,7 @@ function toProblem(action: AuditAction, name: string, error: unknown): ProblemEr
   const reason = error instanceof Error ? error.message : String(error);
   return action === 'infer'
     ? new ProblemError('inference-failed', `Running ${name} failed: ${reason}`, { cause: error })
-    : new ProblemError('load-failed', `Loading ${name} failed: ${reason}`, { cause: error });
+    : new ProblemError('internal', `The ${action} of ${name} failed: ${reason}`, { cause: error });
 }
 
 /** The rules said no before anything was tried. */

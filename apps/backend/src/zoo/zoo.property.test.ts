@@ -129,9 +129,8 @@ class World {
   #expectOnlyRefusals(call: Promise<unknown>): void {
     call.catch((error: unknown) => {
       const isExpected =
-        error instanceof ProblemError
-          ? ['memory-budget', 'model-in-use'].includes(error.code)
-          : error instanceof Error && error.message === 'torn file';
+        error instanceof ProblemError &&
+        ['memory-budget', 'model-in-use', 'load-failed'].includes(error.code);
       if (!isExpected) this.failed.push(String(error));
     });
   }

@@ -111,12 +111,20 @@ describe('loading', () => {
     const loads = Promise.allSettled([zoo.load('a'), zoo.load('a')]);
     await settle();
     loader.fail('torn file');
+    const reason = expect.objectContaining({
+      code: 'load-failed',
+      message: 'Loading a failed: torn file',
+      cause: new Error('torn file'),
+    });
     expect(await loads).toEqual([
-      { status: 'rejected', reason: new Error('torn file') },
-      { status: 'rejected', reason: new Error('torn file') },
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
     ]);
-    expect(events).toEqual([{ type: 'load-failed', model: 'a', error: new Error('torn file') }]);
-    expect(await zoo.status('a')).toMatchObject({ state: 'unloaded', reason: 'torn file' });
+    expect(events).toEqual([{ type: 'load-failed', model: 'a', error: reason }]);
+    expect(await zoo.status('a')).toMatchObject({
+      state: 'unloaded',
+      reason: 'The last load failed: torn file',
+    });
     expect(zoo.usedMb()).toBe(0);
 
     loader.isSlow = false;

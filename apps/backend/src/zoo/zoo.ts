@@ -161,7 +161,7 @@ export class ModelZoo<M> {
   /**
    * Brings a model into memory.
    * @throws ProblemError `unknown-model`, `model-disabled`, `model-unavailable`, `memory-budget`, or
-   * whatever the loader throws
+   * `load-failed` with what the loader threw as its cause
    */
   async load(name: string): Promise<LoadOutcome> {
     const entry = this.#entry(name);
@@ -246,8 +246,6 @@ export class ModelZoo<M> {
     try {
       await this.#loadNow(entry);
     } catch (error) {
-      entry.reserved = false;
-      entry.failure = error instanceof Error ? error.message : String(error);
       this.#onEvent({ type: 'load-failed', model: entry.model.name, error });
       await this.#restore(victims);
       throw error;
@@ -255,13 +253,23 @@ export class ModelZoo<M> {
     return { outcome: 'loaded', evicted: victims.map(({ model }) => model.name) };
   }
 
+  /** The reserved memory is given back when it fails. @throws ProblemError `load-failed` */
   async #loadNow(entry: Entry<M>): Promise<void> {
+    const { name } = entry.model;
     const started = performance.now();
     const before = this.#memory();
-    const value = await this.#underLabel(entry.model.name, () => this.#loader.load(entry.model));
+    try {
+      entry.loaded = {
+        value: await this.#underLabel(name, () => this.#loader.load(entry.model)),
+      };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      entry.reserved = false;
+      entry.failure = `The last load failed: ${reason}`;
+      throw new ProblemError('load-failed', `Loading ${name} failed: ${reason}`, { cause: error });
+    }
     entry.measuredMemoryBytes = Math.max(0, this.#memory() - before);
     entry.loadMs = performance.now() - started;
-    entry.loaded = { value };
     entry.loadedAt = this.#now();
     entry.failure = undefined;
     this.#touch(entry);
@@ -334,12 +342,7 @@ export class ModelZoo<M> {
       }
       victim.reserved = true;
     });
-    try {
-      await this.#loadNow(victim);
-    } catch (error) {
-      victim.reserved = false;
-      throw error;
-    }
+    await this.#loadNow(victim);
     return { outcome: 'loaded', evicted: [] };
   }
 
