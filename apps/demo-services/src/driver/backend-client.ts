@@ -19,6 +19,9 @@ export class BackendRefusal extends Error {
   }
 }
 
+/** What the audit calls the demo. */
+const ACTOR = 'demo';
+
 export interface BackendClientOptions {
   readonly baseUrl: string;
   readonly fetch?: typeof fetch;
@@ -58,7 +61,11 @@ export class BackendClient {
     const response = await send(`${baseUrl}${path}`, {
       method,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      headers: { origin: new URL(baseUrl).origin, ...(png && { 'content-type': 'image/png' }) },
+      headers: {
+        origin: new URL(baseUrl).origin,
+        'x-hsi-actor': ACTOR,
+        ...(png && { 'content-type': 'image/png' }),
+      },
       ...(png && { body: png }),
     });
     const body: unknown = await response.json().catch(() => undefined);

@@ -6,8 +6,10 @@ import { BackendClient, BackendRefusal } from './backend-client.ts';
 import { sampleImage } from './sample-image.ts';
 import { planTour, runnableModels, type TourStep } from './tour.ts';
 
-/** Milliseconds between two requests at least: the demo is a host at work, not a load test. */
-const SHORTEST_REST_MS = 800;
+/** Milliseconds between two steps at least. The first tour is quick: a fresh page has data soon. */
+const FIRST_TOUR_REST_MS = 300;
+/** Later the demo is a host at work, not a load test. */
+const LATER_REST_MS = 1_500;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 const SAMPLE_IMAGES = 6;
@@ -15,7 +17,10 @@ const SAMPLE_IMAGES = 6;
 export interface DriverParts {
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
-  readonly shortestRestMs?: number;
+  /** Milliseconds between two steps at least, in every tour. */
+  readonly stepRestMs?: number;
+  /** Milliseconds to wait for a backend that is away; doubled with each try. */
+  readonly firstRetryMs?: number;
 }
 
 /**
@@ -32,16 +37,10 @@ export function startDriver(
     baseUrl: settings.backendUrl,
     ...(parts.fetch && { fetch: parts.fetch }),
   });
-  const driver = new Driver(
-    client,
-    settings.backendUrl,
-    warn,
-    parts.now ?? (() => performance.now()),
-  );
+  const driver = new Driver(client, settings.backendUrl, warn, parts);
   return startWorkLoop({
     step: (signal) => driver.step(signal),
     restMs: () => driver.restMs(),
-    shortestRestMs: parts.shortestRestMs ?? SHORTEST_REST_MS,
     onError: (error) => warn(`A step failed: ${String(error)}`),
   });
 }
@@ -51,7 +50,8 @@ class Driver {
   private readonly refusalsSaid = new Set<string>();
   private readonly pacer: CpuPacer;
   private tour: TourStep[] = [];
-  private steps = 0;
+  private tours = 0;
+  private runs = 0;
   private backendCpuMs = 0;
   private backendProcessMs: number | undefined;
   private failures = 0;
@@ -60,41 +60,51 @@ class Driver {
     private readonly client: BackendClient,
     private readonly backendUrl: string,
     private readonly warn: (message: string) => void,
-    now: () => number,
+    private readonly parts: DriverParts,
   ) {
     this.pacer = new CpuPacer({
       share: CPU_SHARES.driver,
       cpuMs: () => processCpuMs() + this.backendCpuMs,
-      now,
+      now: parts.now ?? (() => performance.now()),
       savedMs: 500,
     });
   }
 
   restMs(): number {
-    const pause = FIRST_RETRY_MS * 2 ** (this.failures - 1);
-    return Math.max(this.pacer.restMs(), this.failures > 0 ? Math.min(pause, LONGEST_RETRY_MS) : 0);
+    const usual = this.tours > 1 ? LATER_REST_MS : FIRST_TOUR_REST_MS;
+    const { firstRetryMs = FIRST_RETRY_MS } = this.parts;
+    const pause = this.failures > 0 ? firstRetryMs * 2 ** (this.failures - 1) : 0;
+    return Math.max(
+      this.pacer.restMs(),
+      this.parts.stepRestMs ?? usual,
+      Math.min(pause, LONGEST_RETRY_MS),
+    );
   }
 
   async step(signal: AbortSignal): Promise<void> {
     try {
       const models = await this.client.models(signal);
       this.noteBackendCpu(models.cpu.process_ms);
-      if (this.tour.length === 0) this.tour = planTour(runnableModels(models));
+      if (this.tour.length === 0) {
+        this.tour = planTour(runnableModels(models));
+        this.tours++;
+      }
       const next = this.tour.shift();
       if (next !== undefined) await this.ask(next, signal);
       if (this.failures > 0) this.warn(`${this.backendUrl} answers again.`);
       this.failures = 0;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof BackendRefusal) this.sayRefusal(error);
+      if (error instanceof BackendRefusal && error.status < 500) this.sayRefusal(error);
       else this.noteFailure(error);
     }
   }
 
-  private async ask({ action, model }: TourStep, signal: AbortSignal): Promise<void> {
-    if (action === 'load') await this.client.load(model, signal);
-    else if (action === 'unload') await this.client.unload(model, signal);
-    else await this.client.infer(model, this.images[this.steps++ % this.images.length]!, signal);
+  private async ask(step: TourStep, signal: AbortSignal): Promise<void> {
+    if (step.action === 'infer') {
+      const image = this.images[this.runs++ % this.images.length]!;
+      await Promise.all(step.models.map((model) => this.client.infer(model, image, signal)));
+    } else await this.client[step.action](step.model, signal);
   }
 
   /** What the backend used since the last step, work of others included: the demo makes room. */

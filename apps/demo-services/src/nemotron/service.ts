@@ -19,7 +19,12 @@ export class NemotronService {
     seededRandom(5),
   );
   private readonly conversations = new Map<number, { tokens: number[]; cache: KeyValueCache }>();
+  private readonly maxConversations: number;
   private turn = 0;
+
+  constructor(options: { readonly maxConversations?: number } = {}) {
+    this.maxConversations = options.maxConversations ?? MAX_CONVERSATIONS;
+  }
 
   get conversationCount(): number {
     return this.conversations.size;
@@ -62,7 +67,7 @@ export class NemotronService {
   private rememberConversation(id: number, tokens: number[], cache: KeyValueCache): void {
     this.conversations.set(id, { tokens, cache });
     for (const oldest of this.conversations.keys()) {
-      if (this.conversations.size <= MAX_CONVERSATIONS) return;
+      if (this.conversations.size <= this.maxConversations) return;
       this.conversations.delete(oldest);
     }
   }

@@ -20,6 +20,11 @@ export class RtDetrService {
   }));
   private turn = 0;
 
+  /** Things that all cameras follow now. */
+  get trackedCount(): number {
+    return this.cameras.reduce((sum, { tracker }) => sum + tracker.size, 0);
+  }
+
   /** Handles one picture of the next camera. */
   async step(): Promise<void> {
     const source = this.cameras[this.turn++ % this.cameras.length]!;
