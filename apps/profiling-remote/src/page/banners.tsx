@@ -7,7 +7,7 @@ export function ConfigBanner() {
     <div
       role="alert"
       data-testid="pyroscope-error"
-      className="pf:mx-6 pf:mt-4 pf:flex pf:items-center pf:gap-2 pf:rounded-md pf:border pf:border-yellow-700 pf:bg-yellow-900/30 pf:px-4 pf:py-2 pf:text-sm pf:text-yellow-300"
+      className="pf:mx-6 pf:max-sm:mx-3 pf:mt-3 pf:flex pf:items-center pf:gap-2 pf:rounded-md pf:border pf:border-yellow-700 pf:bg-yellow-900/30 pf:px-4 pf:py-2 pf:text-sm pf:text-yellow-300"
     >
       <AlertCircle className="pf:size-4 pf:shrink-0" aria-hidden />
       <span>Failed to load configuration. Using default Grafana URL.</span>
@@ -24,7 +24,7 @@ export function Notices({ notices }: { readonly notices: readonly string[] }) {
     <div
       role="status"
       data-testid="page-notices"
-      className="pf:mx-6 pf:mt-4 pf:flex pf:items-start pf:gap-2 pf:rounded-md pf:border pf:border-gray-700 pf:bg-gray-900 pf:px-4 pf:py-2 pf:text-sm pf:text-gray-200"
+      className="pf:mx-6 pf:max-sm:mx-3 pf:mt-3 pf:flex pf:items-start pf:gap-2 pf:rounded-md pf:border pf:border-gray-700 pf:bg-gray-900 pf:px-4 pf:py-2 pf:text-sm pf:text-gray-200"
     >
       <Info className="pf:mt-0.5 pf:size-4 pf:shrink-0" aria-hidden />
       <ul className="pf:min-w-0 pf:flex-1 pf:break-words">

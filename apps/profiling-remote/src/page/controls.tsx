@@ -1,9 +1,9 @@
 import { type ComponentType, type ReactNode } from 'react';
 
-/** How the header's links and buttons look. */
+/** How the page's links and buttons look. */
 export const CONTROL =
-  'pf:inline-flex pf:h-9 pf:items-center pf:gap-2 pf:rounded-md pf:border pf:border-gray-700 ' +
-  'pf:bg-gray-800 pf:px-3 pf:text-sm pf:font-medium pf:text-gray-100 pf:no-underline ' +
+  'pf:inline-flex pf:h-8.5 pf:items-center pf:gap-2 pf:rounded-md pf:border pf:border-gray-700 ' +
+  'pf:bg-gray-800 pf:px-3 pf:max-sm:px-2 pf:text-sm pf:font-medium pf:whitespace-nowrap pf:text-gray-100 pf:no-underline ' +
   'pf:hover:bg-gray-700 pf:disabled:cursor-not-allowed pf:disabled:opacity-60 ' +
   'pf:aria-disabled:cursor-not-allowed pf:aria-disabled:opacity-60 pf:aria-disabled:hover:bg-gray-800';
 

@@ -31,13 +31,13 @@ export function PageHeader({ base, grafana, state, refresh }: PageHeaderProps) {
   const native = context.basename + formatPageState({ ...state, view: 'profiles' }, search);
   const needsEditor = isHere && grafana.mayExplore === false;
   return (
-    <header className="pf:border-b pf:border-gray-800 pf:px-6 pf:py-4">
+    <header className="pf:border-b pf:border-gray-800 pf:px-6 pf:py-3 pf:max-sm:px-3">
       <div className="pf:flex pf:flex-wrap pf:items-center pf:justify-between pf:gap-3">
         <h1 className="pf:flex pf:items-center pf:gap-3 pf:text-2xl pf:font-semibold pf:text-white">
           <Flame className="pf:size-7 pf:text-accent" aria-hidden />
           Profiling
         </h1>
-        <div className="pf:flex pf:flex-wrap pf:items-center pf:gap-2">
+        <div className="pf:flex pf:flex-wrap pf:items-center pf:gap-2 pf:max-sm:gap-1.5">
           <ActionLink
             testId="grafana-external-link"
             icon={ExternalLink}

@@ -101,7 +101,7 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
           />
           <ViewBar rung={rung} demo={config.demo} onSwitch={switchView} />
         </div>
-        <main className="pf:min-w-0 pf:flex-1">
+        <div className="pf:min-w-0 pf:flex-1">
           <ViewErrorBoundary resetKey={refresh.count}>
             {rung.shown === 'waiting' && <ContentSkeleton />}
             {rung.shown === 'native' && (
@@ -122,7 +122,7 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
               />
             )}
           </ViewErrorBoundary>
-        </main>
+        </div>
       </div>
     </PageServicesProvider>
   );

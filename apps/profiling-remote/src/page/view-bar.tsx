@@ -13,7 +13,7 @@ export interface ViewBarProps {
 export function ViewBar({ rung, demo, onSwitch }: ViewBarProps) {
   const onFrame = rung.number === 1;
   return (
-    <div className="pf:flex pf:flex-wrap pf:items-center pf:gap-x-4 pf:gap-y-2 pf:border-b pf:border-gray-800 pf:px-6 pf:py-2 pf:text-sm">
+    <div className="pf:flex pf:flex-wrap pf:items-center pf:gap-x-4 pf:gap-y-2 pf:border-b pf:border-gray-800 pf:px-6 pf:py-1.5 pf:text-sm pf:max-sm:px-3">
       <p
         id="view-badge"
         role="status"
@@ -42,7 +42,7 @@ export function ViewBar({ rung, demo, onSwitch }: ViewBarProps) {
       <button
         type="button"
         data-testid="view-switch"
-        className={`${CONTROL} pf:ml-auto pf:h-8`}
+        className={`${CONTROL} pf:ml-auto`}
         disabled={!rung.canSwitch}
         aria-describedby="view-badge"
         title={rung.canSwitch ? undefined : rung.reason}
