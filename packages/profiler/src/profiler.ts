@@ -22,7 +22,7 @@ export interface ProfilerOptions {
   readonly tenantId?: string | undefined;
   /** Milliseconds between two profiles; 15,000 unless told. At least 1,000. */
   readonly flushIntervalMs?: number;
-  /** Milliseconds until the first profile; as `flushIntervalMs` unless told. */
+  /** Milliseconds until the first profile; 5,000 unless told, and no more than the interval. */
   readonly firstFlushMs?: number;
   /** Samples of the running stack per second; 100 unless told. */
   readonly samplesPerSecond?: number;
@@ -53,6 +53,8 @@ export interface Profiler {
 }
 
 const MIN_FLUSH_MS = 1_000;
+/** Early, so that whoever has just set profiling up sees that it works. */
+const FIRST_FLUSH_MS = 5_000;
 const LAST_PUSH_LIMIT_MS = 2_000;
 const NOTHING: PushCounts = { sent: 0, dropped: 0, refused: 0, waiting: 0 };
 const INACTIVE: Profiler = {
@@ -134,7 +136,8 @@ class RunningProfiler implements Profiler {
     this.sampler.start();
     this.since = this.now();
     tracker.start((scope) => this.sampler.setScope(scope));
-    this.schedule(Math.max(options.firstFlushMs ?? this.flushIntervalMs, MIN_FLUSH_MS));
+    const first = options.firstFlushMs ?? Math.min(FIRST_FLUSH_MS, this.flushIntervalMs);
+    this.schedule(Math.max(first, MIN_FLUSH_MS));
   }
 
   get active(): boolean {
