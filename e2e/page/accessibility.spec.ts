@@ -17,10 +17,10 @@ test.describe('axe finds nothing', () => {
   ] as const) {
     test(`on the native view: ${what}`, async ({ page, origin }) => {
       await page.goto(`${origin}/pyroscope${search}`);
-      await expect(page.getByTestId('profile-timeline')).toBeVisible();
-      if (!search.includes('no-such')) {
-        await expect(page.locator('[data-testid^="flamegraph-"] canvas').first()).toBeVisible();
-      }
+      const settled = search.includes('no-such')
+        ? page.getByRole('button', { name: 'Show all services' })
+        : page.locator('[data-testid^="flamegraph-"] canvas').first();
+      await expect(settled).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
   }
