@@ -153,7 +153,7 @@ describe('the models', () => {
   it('refuse with a code, a sentence and the trace', async () => {
     const { app } = start({ loader: quickLoader() });
     expect(await problem(app, post('/api/models/nope/load'), 404)).toEqual({
-      type: '/api/problems/unknown-model',
+      type: 'urn:hsi:problem:unknown-model',
       title: 'Unknown model',
       status: 404,
       code: 'unknown-model',

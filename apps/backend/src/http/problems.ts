@@ -40,7 +40,7 @@ export class ProblemError extends Error {
 export function problemBody(code: ProblemCode, detail: string, traceId?: string): Problem {
   const { title, status } = PROBLEMS[code];
   return {
-    type: `/api/problems/${code}`,
+    type: `urn:hsi:problem:${code}`,
     title,
     status,
     detail,

@@ -105,6 +105,23 @@ describe('loading', () => {
     expect(loader.calls).toEqual(['load a']);
   });
 
+  it('goes one after the other, so that the memory of each can be told', async () => {
+    const { zoo, loader, clock } = zooOf('a:1 b:1', 10);
+    loader.isSlow = true;
+    const loads = [zoo.load('a'), zoo.load('b')];
+    await settle();
+    expect(loader.waiting).toEqual(['a']);
+    clock.memory += 5;
+    loader.finish();
+    await settle();
+    expect(loader.waiting).toEqual(['b']);
+    clock.memory += 7;
+    loader.finish();
+    await Promise.all(loads);
+    expect(await zoo.status('a')).toMatchObject({ measuredMemoryBytes: 5 });
+    expect(await zoo.status('b')).toMatchObject({ measuredMemoryBytes: 7 });
+  });
+
   it('that fails reaches every caller and can be tried again', async () => {
     const { zoo, loader, events } = zooOf('a:1', 10);
     loader.isSlow = true;
@@ -232,6 +249,7 @@ describe('the memory budget', () => {
     await settle();
     loader.fail('torn file');
     await expect(failing).rejects.toThrow('torn file');
+    await settle();
     loader.finish();
     await other;
     expect(await loaded()).toEqual(['c']);

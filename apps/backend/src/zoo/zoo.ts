@@ -100,6 +100,8 @@ export class ModelZoo<M> {
   readonly #onEvent: (event: ZooEvent) => void;
   /** Held while room is made or given back, so that two loads never count on the same room. */
   readonly #admission = new Lock();
+  /** One load at a time: each one's memory can be told, and the runtime loads no faster at once. */
+  readonly #loads = new Lock();
   #uses = 0;
 
   constructor(options: ZooOptions<M>) {
@@ -253,8 +255,12 @@ export class ModelZoo<M> {
     return { outcome: 'loaded', evicted: victims.map(({ model }) => model.name) };
   }
 
+  #loadNow(entry: Entry<M>): Promise<void> {
+    return this.#loads.run(() => this.#measureLoad(entry));
+  }
+
   /** The reserved memory is given back when it fails. @throws ProblemError `load-failed` */
-  async #loadNow(entry: Entry<M>): Promise<void> {
+  async #measureLoad(entry: Entry<M>): Promise<void> {
     const { name } = entry.model;
     const started = performance.now();
     const before = this.#memory();
