@@ -73,6 +73,7 @@ test('RT-DETR, then Memory, then a model: every panel has data or a reason', asy
 
 test('a click on a point leads to that moment, and a link back', async ({ page }) => {
   const dashboard = new FramedDashboard(page);
+  await dashboard.choose('Service', 'RT-DETR');
   await dashboard.expectDrawn('Profile Timeline: CPU');
   const plot = dashboard.panel('Profile Timeline: CPU').locator('canvas').first();
   const link = dashboard.frame.getByRole('link', { name: /Profiles of this moment/u });
@@ -90,14 +91,17 @@ test('a click on a point leads to that moment, and a link back', async ({ page }
   await expect(link.first(), 'the link of a clicked point').toBeVisible();
   await link.first().click();
   await expect
-    .poll(() => width(dashboard.address()), { message: 'the minute around the point' })
-    .toBe(60_000);
+    .poll(() => width(dashboard.address()), { message: 'the two minutes around the point' })
+    .toBe(120_000);
   await expect(page, 'the page follows the frame').toHaveURL(/[?&]from=/u);
 
   await dashboard.frame.getByRole('link', { name: 'Last 1 h' }).click();
   await expect
     .poll(() => new URL(dashboard.address()).searchParams.get('from'), { message: 'the way back' })
     .toBe('now-1h');
+  expect(dashboard.selection(), 'the service after the way there and back').toMatchObject({
+    service: 'rt-detr',
+  });
   await dashboard.expectDrawn('Profile Timeline: CPU');
 });
 

@@ -113,6 +113,18 @@ describe('the queries', () => {
     );
   });
 
+  it('of memory keep the step of one snapshot up to 24 h, because snapshots of one step are added up', () => {
+    const ofMemory = targets.filter(
+      ({ target }) =>
+        target.queryType === 'metrics' && target.profileTypeId !== GRAFANA.profileTypes.cpu,
+    );
+    expect(ofMemory.length).toBeGreaterThan(0);
+    for (const { panel: each } of ofMemory) {
+      expect(each.interval).toBe('15s');
+      expect(each.maxDataPoints).toBeGreaterThanOrEqual((24 * 3600) / 15);
+    }
+  });
+
   it('have a letter of their own where a panel has several', () => {
     for (const { targets: several = [] } of panels) {
       expect(new Set(several.map(({ refId }) => refId)).size).toBe(several.length);
@@ -222,7 +234,7 @@ describe('the links', () => {
     expect(link?.targetBlank).toBe(false);
   });
 
-  it.each([1, 2, 42])('a point of timeline %i leads to the minute around it', (id) => {
+  it.each([1, 2, 42])('a point of timeline %i leads to the two minutes around it', (id) => {
     const [link] = panel(id).fieldConfig?.defaults.links ?? [];
     const url = new URL(follow(link?.url ?? '', `${inKiosk}&viewPanel=1`), 'http://grafana.test');
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -233,7 +245,7 @@ describe('the links', () => {
       'var-service': 'florence',
       'var-model': '$__all',
       time: '1795397400000',
-      'time.window': '60000',
+      'time.window': '120000',
     });
     expect(link).not.toHaveProperty('targetBlank');
   });

@@ -19,6 +19,11 @@ export const HERE_WITHOUT_RANGE =
 const WHAT_SERVICES_SEND =
   "A Node service under this project's profiler and a Go service send CPU and memory; a Python service sends CPU only.";
 
+/** Services push every 15 s. A rate over a minute is steady; over 15 s it would jump at each push. */
+const RATE_STEPS = { interval: '1m', maxDataPoints: 720 } as const;
+/** Snapshots of one step are added up, so a step is kept at 15 s, up to a range of 24 h. */
+const SNAPSHOT_STEPS = { interval: '15s', maxDataPoints: 6000 } as const;
+
 /** Grafana shows this text as it is: variables in it are not replaced. */
 const NO_MODELS =
   'No CPU of this service is labelled with a model in this range. Models run in Backend: choose the service Backend, load a model, or take a longer range.';
@@ -34,21 +39,19 @@ export function timeline(
   const meaning =
     kind === 'cpu'
       ? 'CPU cores in use, by service.'
-      : "Memory in use, by service. Pyroscope adds up the snapshots of one step, and Grafana cannot ask for their average: with ranges above 6 h, where a step holds several snapshots, compare shapes and not heights. The page's native view shows averages.";
+      : "Memory in use, by service. Pyroscope adds up the snapshots of one step, and Grafana cannot ask for their average: a step of 15 s holds one, so up to 24 h this is the memory in use; beyond, compare shapes and not heights. The page's native view shows averages.";
   return {
     id,
     type: 'timeseries',
     title: `Profile Timeline: ${name}`,
-    description: `${meaning} Click a point, then "Profiles of this moment", to see the flame graphs of the minute around it; the links "Last 1 h" to "Last 7 d" above lead back. Drag to zoom.`,
+    description: `${meaning} Click a point, then "Profiles of this moment", to see the flame graphs of the two minutes around it; the links "Last 1 h" to "Last 7 d" above lead back. Drag to zoom.`,
     gridPos,
     datasource: PYROSCOPE,
     // One target per service: Pyroscope finds fresh profiles only where service_name is matched by "=".
     targets: services.map(({ serviceName }, index) =>
       metrics(refId(index), kind === 'cpu' ? CPU : MEMORY, `{service_name="${serviceName}"}`, []),
     ),
-    // 15 s is a step of the data source's own; up to 6 h it stays that, beyond it grows.
-    interval: '15s',
-    maxDataPoints: 1440,
+    ...(kind === 'cpu' ? RATE_STEPS : SNAPSHOT_STEPS),
     fieldConfig: timelineFields(
       `No ${name === 'CPU' ? 'CPU' : 'memory'} profiles of ${services.map(({ displayName }) => displayName).join(', ')} in this range. ${WHAT_SERVICES_SEND} Take a longer range, or check that the services push to Pyroscope.`,
       services.map(({ displayName }, index) => ({
@@ -72,8 +75,7 @@ export function modelTimeline(id: number, gridPos: GridPos): Panel {
     gridPos,
     datasource: PYROSCOPE,
     targets: [metrics('A', CPU, '{service_name="$service",model=~".+"}', ['model'])],
-    interval: '15s',
-    maxDataPoints: 1440,
+    ...RATE_STEPS,
     fieldConfig: {
       ...fields,
       defaults: { ...fields.defaults, displayName: '${__field.labels.model}' },
@@ -97,8 +99,7 @@ export function summary(
     gridPos,
     datasource: PYROSCOPE,
     targets: [metrics('A', '$profile_type', `{service_name="${serviceName}"}`, [])],
-    interval: '15s',
-    maxDataPoints: 1440,
+    ...SNAPSHOT_STEPS,
     options: {
       reduceOptions: { values: false, calcs: ['mean'], fields: '' },
       textMode: 'value_and_name',
@@ -206,15 +207,15 @@ function timelineFields(noValue: string, overrides: FieldConfig['overrides']): F
       // and nothing is loaded anew. `time` and `time.window` make a range centred on the point.
       links: [
         {
-          title: 'Profiles of this moment (±30 s)',
-          url: `${HERE_WITHOUT_RANGE}&time=\${__value.time}&time.window=60000`,
+          title: 'Profiles of this moment (±1 min)',
+          url: `${HERE_WITHOUT_RANGE}&time=\${__value.time}&time.window=120000`,
         },
       ],
       custom: {
         drawStyle: 'line',
         lineWidth: 1,
         fillOpacity: 10,
-        showPoints: 'always',
+        showPoints: 'auto',
         pointSize: 5,
         // Gaps longer than two minutes are gaps in the data.
         spanNulls: 120_000,
