@@ -90,11 +90,10 @@ export class FakePyroscope {
     this.asked.push({ ...body, method });
     if (this.mode === 'away') throw new TypeError('Failed to fetch');
     if (this.mode === 'silent') return untilAborted(init?.signal);
-    if (typeof this.mode === 'number')
-      return json(
-        { code: this.mode < 502 ? 'internal' : 'unavailable', message: 'Failed.' },
-        this.mode,
-      );
+    if (typeof this.mode === 'number') {
+      const code = this.mode < 500 ? 'invalid_argument' : 'unavailable';
+      return json({ code, message: 'Failed.' }, this.mode);
+    }
     if (this.unknown.has(method)) return json({ code: 'unimplemented', message: 'unknown' }, 404);
     try {
       return json(this.answer(method, body));

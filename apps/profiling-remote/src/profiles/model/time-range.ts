@@ -103,6 +103,5 @@ export function formatDuration(ms: number): string {
       return `${Number((ms / size).toFixed(1))} ${suffix}`;
     }
   }
-  const smallest = ms >= 1000 ? ([1_000, 's'] as const) : ([1, 'ms'] as const);
-  return `${Number((ms / smallest[0]).toFixed(3))} ${smallest[1]}`;
+  return `${Number(ms.toFixed(3))} ms`;
 }

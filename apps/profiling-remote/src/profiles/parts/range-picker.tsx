@@ -101,6 +101,7 @@ function RangeEditor({ text, range, onApply }: RangeEditorProps) {
         : undefined;
   return (
     <form
+      noValidate
       className="pf:flex pf:w-full pf:flex-wrap pf:items-end pf:gap-2"
       onSubmit={(event) => {
         event.preventDefault();
