@@ -359,6 +359,9 @@ describe('the events', () => {
     expect(await problem(app, bad, 400)).toMatchObject({
       detail: expect.stringContaining('text'),
     });
+    const endless = { kind: 'note', text: 'x'.repeat(70_000) };
+    const large = post('/api/events', { headers: withToken, payload: endless });
+    expect(await problem(app, large, 400)).toMatchObject({ code: 'bad-request' });
   });
 });
 

@@ -11,7 +11,7 @@ export function handleErrors(app: FastifyInstance): void {
   });
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof ProblemError) return answer(reply, error.code, error.message);
-    const known = fromFastify(error);
+    const known = fromFastify(error, request.routeOptions.url);
     if (known !== undefined) return answer(reply, known, `${error.message}.`);
     request.log.error({ err: error }, `${request.method} ${request.url} failed`);
     return answer(reply, 'internal', 'Something failed here that should not. The log says what.');
@@ -24,9 +24,12 @@ function answer(reply: FastifyReply, code: ProblemCode, detail: string) {
 }
 
 /** Fastify's own refusals of a request. */
-function fromFastify(error: FastifyError | Error): ProblemCode | undefined {
+function fromFastify(
+  error: FastifyError | Error,
+  route: string | undefined,
+): ProblemCode | undefined {
   const { statusCode } = error as Partial<FastifyError>;
-  if (statusCode === 413) return 'image-too-large';
+  if (statusCode === 413 && route?.endsWith('/infer')) return 'image-too-large';
   if (statusCode === 415) return 'unsupported-media-type';
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
     ? 'bad-request'

@@ -25,11 +25,15 @@ export interface Operation {
   handle(request: FastifyRequest, reply: FastifyReply): unknown;
 }
 
+/** Bytes of a JSON body; images have a limit of their own. */
+const JSON_LIMIT = 64_000;
+
 export function serve(app: FastifyInstance, operations: readonly Operation[]): void {
-  for (const { method, url, handle, status = 200 } of operations) {
+  for (const { method, url, handle, status = 200, bytes } of operations) {
     app.route({
       method,
       url,
+      ...(bytes === undefined ? { bodyLimit: JSON_LIMIT } : {}),
       handler: async (request, reply) => {
         reply.code(status);
         return handle(request, reply);

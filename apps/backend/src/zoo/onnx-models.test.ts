@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InferResponse, ModelsResponse } from '@hsi/backend-api';
 import { findModel, MODELS } from '@hsi/model-zoo-catalog';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../images/decode.ts';
 import { demoGraph } from '../onnx/demo-graphs.ts';
 import { gradient } from '../testing/images.ts';
-import { temporaryFolder, writeDemoModels } from '../testing/test-app.ts';
+import { FROM_PAGE, temporaryFolder, testApp, writeDemoModels } from '../testing/test-app.ts';
 import { fileLoader } from './file-loader.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { type Runtime } from './runtime.ts';
 
 const folder = temporaryFolder();
-const gate = decodeImage(
-  readFileSync(new URL('../fixtures/front-gate.png', import.meta.url)),
-  'image/png',
-  { pixels: 1e6 },
-);
+const GATE_PNG = new URL('../fixtures/front-gate.png', import.meta.url);
+const gate = decodeImage(readFileSync(GATE_PNG), 'image/png', { pixels: 1e6 });
 let runtime: Runtime;
 
 beforeAll(async () => {
@@ -87,6 +86,33 @@ describe('paddleocr', () => {
     const { result } = await loaded.run(gradient(40, 40));
     await loaded.dispose();
     expect(result).toEqual({ kind: 'text', lines: [] });
+  });
+});
+
+describe('the backend with the real runtime', () => {
+  it('reads a posted image and reports the CPU time that belongs to no model', async () => {
+    const data = temporaryFolder();
+    const { app } = testApp(data.path, { runtime, env: { MODEL_ZOO_PATH: folder.path } });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/api/models/paddleocr/infer',
+      headers: { ...FROM_PAGE, 'content-type': 'image/png' },
+      payload: readFileSync(GATE_PNG),
+    });
+    const answer = v.parse(InferResponse, response.json());
+    expect(answer).toMatchObject({ weights: 'real', loaded_now: true, result: { kind: 'text' } });
+    expect(answer.note).toBeUndefined();
+
+    const models = v.parse(ModelsResponse, (await app.inject('/api/models')).json());
+    const used = models.models.find(({ name }) => name === 'paddleocr');
+    expect(used).toMatchObject({ state: 'loaded', runs: 1, last_used_at: expect.any(Number) });
+    expect(models.runtime).toMatchObject({ name: 'onnxruntime-node', threads: 1 });
+    if (process.platform === 'linux') {
+      expect(models.cpu.unattributed_share).toBeGreaterThan(0);
+      expect(models.cpu.unattributed_share).toBeLessThan(1);
+    }
+    await app.close();
+    data.remove();
   });
 });
 
