@@ -182,6 +182,22 @@ describe('a push queue', () => {
     expect(received).toEqual(['one']);
   });
 
+  it('says nothing of a server that goes away together with it', async () => {
+    const { fetch } = server(away());
+    const queue = queueTo(fetch);
+    queue.push(profile('one'));
+    await queue.close(2_000);
+    expect(warnings).toEqual([]);
+
+    const { fetch: hanging } = server('never');
+    const hung = queueTo(hanging);
+    hung.push(profile('one'));
+    const closing = hung.close(2_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await closing;
+    expect(warnings).toEqual([]);
+  });
+
   it('closes in time when the server hangs, and counts what is lost', async () => {
     const { fetch, received } = server('never');
     const queue = queueTo(fetch);

@@ -131,7 +131,7 @@ export class PushQueue {
       this.sayRefused(response.status, text);
       return 'refused';
     } catch (error) {
-      if (!this.end.signal.aborted) this.sayAway(reason(error));
+      this.sayAway(reason(error));
       return { retryAfterMs: undefined };
     }
   }
@@ -151,7 +151,8 @@ export class PushQueue {
   }
 
   private sayAway(why: string): void {
-    if (this.failures > 0) return;
+    // A server that goes away when everything stops is no news.
+    if (this.failures > 0 || this.closed) return;
     this.options.warn(
       `Profiles cannot be sent to ${this.options.serverAddress}: ${why}. They are kept for a while and sent when it answers again.`,
     );
