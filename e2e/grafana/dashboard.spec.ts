@@ -1,9 +1,10 @@
 import { selectionFromExploreUrl } from '@hsi/grafana-url';
 import { SERVICES } from '@hsi/model-zoo-catalog';
-import type { Locator } from '@playwright/test';
 import { MODELS } from './profiles.ts';
-import { expect, FramedDashboard, mostColours, test } from './support.ts';
+import { appears, expect, FramedDashboard, mostColours, test } from './support.ts';
 
+/** Grafana draws a tooltip within this time. */
+const TOOLTIP_MS = 250;
 const REASON = /No such profiles of|No CPU of this service|No (CPU|memory) profiles of/u;
 
 test.beforeEach(async ({ page, world }) => {
@@ -85,7 +86,7 @@ test('a click on a point leads to that moment, and a link back', async ({ page }
       await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
       await page.mouse.down();
       await page.mouse.up();
-      if (await appears(link.first())) break search;
+      if (await appears(link.first(), TOOLTIP_MS)) break search;
     }
   }
   await expect(link.first(), 'the link of a clicked point').toBeVisible();
@@ -155,14 +156,6 @@ test('Grafana goes: the page steps down with the selection; it comes back: up ag
     .poll(() => dashboard.selection(), { message: 'the selection in the frame' })
     .toMatchObject({ service: 'rt-detr', profileType: 'memory' });
 });
-
-/** Whether it is there within the moment that Grafana takes to draw a tooltip. */
-async function appears(locator: Locator): Promise<boolean> {
-  return locator.waitFor({ timeout: 250 }).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** Milliseconds between an address's from and to: ISO times, or digits. */
 function width(address: string): number {

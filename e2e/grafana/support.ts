@@ -106,9 +106,16 @@ export class FramedDashboard {
       .getByTestId('data-testid template variable')
       .filter({ hasText: new RegExp(`^${variable}`, 'u') });
     const input = control.locator('input').first();
+    if ((await input.count()) === 0) await control.locator('button').first().click();
     await input.click({ force: true });
     await input.pressSequentially(value);
-    await this.page.keyboard.press('Enter');
+    const option = this.frame
+      .getByTestId(
+        `data-testid Dashboard template variables Variable Value DropDown option text ${value}`,
+      )
+      .first();
+    if (await appears(option, 1_000)) await option.click();
+    else await this.page.keyboard.press('Enter');
     // A list of several values is applied when it is left.
     await input.blur();
   }
@@ -120,6 +127,14 @@ export class FramedDashboard {
       .poll(() => mostColours(canvas), { message: `something is drawn in the panel "${title}"` })
       .toBeGreaterThan(2);
   }
+}
+
+/** Whether it becomes visible within that time. */
+export function appears(locator: Locator, limitMs: number): Promise<boolean> {
+  return locator.waitFor({ timeout: limitMs }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The most different colours on one of the canvases; 0 where there is none. */
