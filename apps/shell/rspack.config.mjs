@@ -14,6 +14,28 @@ const precompressed = {
     compiler.hooks.afterEmit.tapPromise('precompress', () => precompress(join(root, 'dist'))),
 };
 
+/** What the gateway lets a browser load early, by route: apps/gateway/src/preload-hints.ts. */
+const preloads = {
+  apply: (compiler) =>
+    compiler.hooks.thisCompilation.tap('preload', (compilation) =>
+      compilation.hooks.processAssets.tap(
+        { name: 'preload', stage: rspack.Compilation.PROCESS_ASSETS_STAGE_REPORT },
+        () => {
+          const files = (chunk) => [...(compilation.namedChunks.get(chunk)?.files ?? [])];
+          const preload = {
+            '/pyroscope': {
+              scripts: files('profiling').map((file) => `/${file}`),
+              fetches: ['/remotes/registry.json', '/api/config'],
+              remote: 'profiling',
+            },
+          };
+          const text = JSON.stringify(preload);
+          compilation.emitAsset('preload.json', new rspack.sources.RawSource(text));
+        },
+      ),
+    ),
+};
+
 export default defineConfig((env, argv) => {
   const isServing = Boolean(env.RSPACK_SERVE);
   const isProduction = !isServing && argv.mode !== 'development';
@@ -74,7 +96,7 @@ export default defineConfig((env, argv) => {
       new rspack.DefinePlugin({ ENV_TARGET: JSON.stringify('web') }),
       new rspack.CssExtractRspackPlugin({ filename: `[name]${hash}.css` }),
       new rspack.HtmlRspackPlugin({ template: './index.html', scriptLoading: 'defer' }),
-      ...(isProduction ? [precompressed] : []),
+      ...(isProduction ? [preloads, precompressed] : []),
     ],
     performance: false,
     devServer: {

@@ -20,7 +20,10 @@ export function compressorFor(
   const type = String(headers['content-type'] ?? '');
   if (!TEXT.test(type) || headers['content-encoding'] !== undefined) return undefined;
   if (String(headers['cache-control'] ?? '').includes('no-transform')) return undefined;
-  headers.vary = [headers.vary, 'accept-encoding'].filter(Boolean).join(', ');
+  const vary = String(headers.vary ?? '');
+  if (!/accept-encoding/i.test(vary)) {
+    headers.vary = [vary, 'accept-encoding'].filter(Boolean).join(', ');
+  }
   const length = headers['content-length'];
   if (length !== undefined && Number(length) < LEAST_BYTES) return undefined;
   const encoding = preferredEncoding(acceptEncoding);

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requireShell } from './static-files.ts';
 import { rawRequest } from './testing/raw-request.ts';
@@ -106,6 +106,18 @@ describe('the remotes', () => {
     const { app } = await gateway();
     const answer = await app.inject({ url: '/remotes/profiling/1.0.0-abc/remoteEntry.js' });
     expect(answer.headers['access-control-allow-origin']).toBe('*');
+  });
+
+  it('are listed by a registry that is compressed as it is now', async () => {
+    const { app, folder } = await gateway();
+    const registry = JSON.stringify({ schema: 1, remotes: {}, padding: 'x'.repeat(2_000) });
+    writeFileSync(join(folder, 'remotes/registry.json'), registry);
+    const answer = await app.inject({ url: '/remotes/registry.json', headers: browser });
+    expect(answer.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' });
+    expect(answer.headers['content-length']).not.toBe(String(registry.length));
+    expect(brotliDecompressSync(answer.rawPayload).toString()).toBe(registry);
+    const head = { method: 'HEAD', url: '/remotes/registry.json', headers: browser } as const;
+    expect((await app.inject(head)).headers['content-length']).toBe(String(registry.length));
   });
 
   it('may be none yet, which is said', async () => {

@@ -1,8 +1,11 @@
 import { access } from 'node:fs/promises';
+import { type OutgoingHttpHeaders } from 'node:http';
 import { join, sep } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
 import fastifyStatic from '@fastify/static';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { preferredEncoding } from './compression.ts';
+import { compressorFor, preferredEncoding } from './compression.ts';
+import { PreloadHints } from './preload-hints.ts';
 import { sendProblem } from './problem.ts';
 import { pageHeaders } from './security-headers.ts';
 import { type GatewaySettings } from './settings.ts';
@@ -30,7 +33,7 @@ export function remoteCaching(path: string): string {
 
 /** Shell files at `/`, remotes and their registry at `/remotes/`. */
 export async function serveFiles(app: FastifyInstance, settings: GatewaySettings): Promise<void> {
-  app.setNotFoundHandler(historyFallback());
+  app.setNotFoundHandler(historyFallback(new PreloadHints(settings)));
   app.addHook('onRequest', async (request) => {
     // The best form first, whatever the order of the header.
     const encoding = preferredEncoding(request.headers['accept-encoding']);
@@ -40,6 +43,7 @@ export async function serveFiles(app: FastifyInstance, settings: GatewaySettings
     if (!String(reply.getHeader('content-type')).startsWith('text/html')) return;
     reply.headers(pageHeaders(settings, request.headers.host));
   });
+  app.addHook('onSend', async (request, reply, payload) => compressed(request, reply, payload));
   const common = {
     preCompressed: true,
     cacheControl: false,
@@ -68,6 +72,19 @@ export async function serveFiles(app: FastifyInstance, settings: GatewaySettings
   });
 }
 
+/** What has no compressed form beside it, such as the registry, which changes by one atomic write. */
+function compressed(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (!(payload instanceof Readable) || reply.statusCode !== 200 || request.method === 'HEAD') {
+    return payload;
+  }
+  const headers: OutgoingHttpHeaders = { ...(reply.getHeaders() as object) };
+  const compressor = compressorFor(headers, request.headers['accept-encoding']);
+  if (compressor === undefined) return payload;
+  reply.headers(headers);
+  for (const name of ['content-length', 'accept-ranges']) reply.removeHeader(name);
+  return pipeline(payload, compressor, () => undefined);
+}
+
 /** Path below `root` with slashes, without the ending of a compressed form. */
 function pathBelow(root: string, file: string): string {
   return file
@@ -84,13 +101,15 @@ const RESERVED = /^\/(?:api|profiles|grafana|remotes|healthz)(?:\/|$)/;
  * What no route answers: a page's address gets the shell, which has its own routes; a missing file
  * or API gets 404.
  */
-export function historyFallback() {
+export function historyFallback(hints: PreloadHints) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const [path = '/'] = request.raw.url?.split('?', 1) ?? [];
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const isFile = /\.[^/]+$/.test(path);
     const wantsPage = /text\/html|\*\/\*/.test(request.headers.accept ?? '*/*');
     if (reading && wantsPage && !isFile && !RESERVED.test(path)) {
+      const link = await hints.linkFor(path);
+      if (link !== undefined) reply.header('link', link);
       return reply.code(200).sendFile('index.html');
     }
     return sendProblem(reply, 404, { code: 'not_found', message: notFound(path, request.method) });

@@ -55,7 +55,8 @@ export async function findRemote(name: string, signal: AbortSignal): Promise<Fou
 async function readBuild(name: string, url: string, signal: AbortSignal): Promise<RemoteBuild> {
   let remotes;
   try {
-    const text = await fetchText(url, signal, { cache: 'no-cache' });
+    // Plain, so that it is the request that the gateway let the browser start with the page.
+    const text = await fetchText(url, signal);
     remotes = parseRegistry(JSON.parse(text)).remotes;
   } catch (error) {
     throw new RemoteFailure(
@@ -84,7 +85,11 @@ function entryUrlOf(build: RemoteBuild, registryUrl: string): string {
 const Refusal = v.pipe(v.string(), v.parseJson(), v.object({ message: v.string() }));
 
 /** @throws Error with what the server said, when it refused with a sentence */
-async function fetchText(url: string, signal: AbortSignal, init: RequestInit): Promise<string> {
+async function fetchText(
+  url: string,
+  signal: AbortSignal,
+  init: RequestInit = {},
+): Promise<string> {
   const response = await fetch(url, { ...init, signal });
   const text = await response.text();
   if (response.ok) return text;

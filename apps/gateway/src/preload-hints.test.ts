@@ -1,0 +1,108 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { close, gateway } from './testing/stack.ts';
+
+afterEach(close);
+
+const HASH = `sha384-${'a'.repeat(64)}`;
+const PRELOAD = {
+  '/pyroscope': {
+    scripts: ['/profiling.0a1b2c3d.js'],
+    fetches: ['/api/config'],
+    remote: 'profiling',
+  },
+};
+const build = (version: string, more: object = {}) => ({
+  version,
+  contract: '^1.0.0',
+  entry: `profiling/${version}/mf-manifest.json`,
+  integrity: { 'remoteEntry.js': HASH },
+  size: 1,
+  builtAt: '2026-01-01T00:00:00Z',
+  ...more,
+});
+const MANIFEST = {
+  metaData: { remoteEntry: { path: '', name: 'remoteEntry.js' } },
+  exposes: [{ assets: { js: { sync: ['mount.js'] }, css: { sync: ['mount.css'] } } }],
+};
+
+/** A gateway whose shell has routes, and whose registry lists `current`. */
+async function published(current: object, manifest: unknown = MANIFEST) {
+  const running = await gateway();
+  const write = (path: string, value: unknown) => {
+    mkdirSync(join(running.folder, path, '..'), { recursive: true });
+    writeFileSync(join(running.folder, path), JSON.stringify(value));
+  };
+  write('shell/preload.json', PRELOAD);
+  write('remotes/profiling/1.0.0-abc/mf-manifest.json', manifest);
+  write('remotes/registry.json', { schema: 1, remotes: { profiling: { current } } });
+  const linksAt = async (url: string) => {
+    const { headers } = await running.app.inject({ url, headers: { accept: 'text/html' } });
+    return headers.link === undefined ? [] : String(headers.link).split(', ');
+  };
+  return { ...running, write, linksAt };
+}
+
+const OWN = [
+  '</profiling.0a1b2c3d.js>; rel=preload; as=script',
+  '</api/config>; rel=preload; as=fetch; crossorigin',
+];
+
+describe('the hints of a page', () => {
+  it('name the route’s code and the remote’s files, with their integrity', async () => {
+    const { linksAt } = await published(build('1.0.0-abc'));
+    const base = '/remotes/profiling/1.0.0-abc';
+    expect(await linksAt('/pyroscope/compare?x=1')).toEqual([
+      ...OWN,
+      `<${base}/remoteEntry.js>; rel=preload; as=script; crossorigin; integrity="${HASH}"`,
+      `<${base}/mount.js>; rel=preload; as=script; crossorigin`,
+      `<${base}/mount.css>; rel=preload; as=style; crossorigin`,
+    ]);
+  });
+
+  it('are for their route only', async () => {
+    const { linksAt } = await published(build('1.0.0-abc'));
+    expect(await linksAt('/ai')).toEqual([]);
+    expect(await linksAt('/pyroscopes')).toEqual([]);
+  });
+
+  it('follow the registry', async () => {
+    const { linksAt, write } = await published(build('1.0.0-abc'));
+    await linksAt('/pyroscope');
+    write('remotes/profiling/2.0.0-def/mf-manifest.json', MANIFEST);
+    write('remotes/registry.json', {
+      schema: 1,
+      remotes: { profiling: { current: build('2.0.0-def', { integrity: {} }) } },
+    });
+    expect((await linksAt('/pyroscope')).join()).toContain('/2.0.0-def/remoteEntry.js');
+  });
+
+  it.each([
+    ['a remote on another origin', build('1', { entry: 'https://cdn.test/mf-manifest.json' })],
+    ['an entry that climbs', build('1', { entry: '../shell/mf-manifest.json' })],
+    ['an absolute path', build('1', { entry: '/etc/mf-manifest.json' })],
+    ['a version that is gone', build('9.9.9')],
+  ])('leave out %s', async (_name, current) => {
+    const { linksAt } = await published(current);
+    expect(await linksAt('/pyroscope')).toEqual(OWN);
+  });
+
+  it.each([
+    ['a manifest of another shape', { metaData: {} }],
+    ['a manifest that is no object', 'html'],
+  ])('leave out %s', async (_name, manifest) => {
+    const { linksAt } = await published(build('1.0.0-abc'), manifest);
+    expect(await linksAt('/pyroscope')).toEqual(OWN);
+  });
+
+  it('are none when what says them cannot be read; the page comes all the same', async () => {
+    const { app, folder, linksAt, write } = await published(build('1.0.0-abc'));
+    rmSync(join(folder, 'remotes/registry.json'));
+    expect(await linksAt('/pyroscope')).toEqual(OWN);
+    write('shell/preload.json', 'nonsense');
+    expect(await linksAt('/pyroscope')).toEqual([]);
+    const page = await app.inject({ url: '/pyroscope', headers: { accept: 'text/html' } });
+    expect(page.statusCode).toBe(200);
+  });
+});
