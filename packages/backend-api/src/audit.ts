@@ -31,7 +31,9 @@ export const AuditEntry = v.object({
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 
 const queryNumber = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))]),
+  v.string(),
+  v.regex(/^\d+$/),
+  v.transform(Number),
   v.number(),
   v.integer(),
   v.minValue(0),
@@ -48,7 +50,7 @@ export const AuditQuery = v.object({
   /** Last moment, exclusive. */
   to: v.optional(v.pipe(queryNumber, UnixMs)),
   /** Entries per page, 1 to 500. */
-  limit: v.optional(v.pipe(queryNumber, v.minValue(1), v.maxValue(500)), 50),
+  limit: v.optional(v.pipe(queryNumber, v.minValue(1), v.maxValue(500)), '50'),
   /** `next` of the page before. */
   cursor: v.optional(v.pipe(queryNumber, v.minValue(1))),
 });

@@ -10,7 +10,14 @@ const Operation = v.object({
   summary: v.string(),
   security: v.array(v.record(v.string(), v.array(v.string()))),
   parameters: v.optional(
-    v.array(v.object({ name: v.string(), in: v.string(), required: v.boolean() })),
+    v.array(
+      v.object({
+        name: v.string(),
+        in: v.string(),
+        required: v.boolean(),
+        schema: v.looseObject({}),
+      }),
+    ),
   ),
   requestBody: v.optional(v.object({ content: v.record(v.string(), v.unknown()) })),
   responses: v.record(v.string(), v.object({ description: v.string() })),
@@ -92,6 +99,8 @@ describe('the OpenAPI document', () => {
       'limit',
       'cursor',
     ]);
+    const limit = document.paths['/api/audit']?.get?.parameters?.find((p) => p.name === 'limit');
+    expect(limit?.schema).toEqual({ type: 'integer', minimum: 0, default: 50 });
   });
 
   it('says what an image may be and which errors there are', () => {

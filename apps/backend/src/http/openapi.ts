@@ -82,8 +82,16 @@ function queryParameters({ query }: Operation): Json[] {
     name,
     in: 'query',
     required: required.includes(name),
-    schema,
+    schema: asNumber(schema),
   }));
+}
+
+/** In a query a number is text of digits: the document calls it what it means. */
+function asNumber(schema: Json): Json {
+  const { type, pattern, default: fallback, ...rest } = schema;
+  if (type !== 'string' || pattern !== '^\\d+$') return schema;
+  const number = { type: 'integer', minimum: 0, ...rest };
+  return fallback === undefined ? number : { ...number, default: Number(fallback) };
 }
 
 function requestBody({ body, bytes }: Operation): Json {
@@ -127,6 +135,7 @@ function failures({ problems, url }: Operation): Json {
 function schemaOf(schema: GenericSchema, mode: 'input' | 'output' = 'output'): Json {
   const { $schema: _, ...json } = toJsonSchema(schema, {
     typeMode: mode,
+    target: 'draft-2020-12',
     // `trim` and regular expressions with flags have no JSON Schema; the rest of the rule stays.
     errorMode: 'ignore',
   });
