@@ -3,6 +3,9 @@ import { ProfileStore } from '@hsi/profile-store';
 import { buildApp } from './app.ts';
 import { readSettings } from './settings.ts';
 
+/** How often roll-ups and retention are looked after, milliseconds. */
+const MAINTENANCE_MS = 15_000;
+
 const log = (message: string) => console.error(`profile-server: ${message}`);
 
 await runService({
@@ -17,15 +20,20 @@ await runService({
       retentionBytes: settings.retentionBytes,
       log,
     });
+    const maintenance = setInterval(() => {
+      store.maintain().catch((error: unknown) => log(`maintenance failed: ${String(error)}`));
+    }, MAINTENANCE_MS);
     const app = buildApp({ store, ...settings, log });
     try {
       await app.listen({ host: settings.host, port: settings.port });
     } catch (error) {
+      clearInterval(maintenance);
       await store.close();
       throw error;
     }
     return {
       async close() {
+        clearInterval(maintenance);
         await app.close();
         await store.close();
       },

@@ -47,7 +47,7 @@ export function addPage(app: FastifyInstance, store: ProfileStore): void {
           `<link rel="stylesheet" href="page.css"></head><body><h1>Profile server</h1>` +
           `<p>Speaks Pyroscope's API: push to <code>POST /ingest</code>, read with ` +
           `<code>/querier.v1.QuerierService</code>. Stored: ${times}; ` +
-          `${(await store.size()) > 0 ? megabytes(await store.size()) : '0 MB'} on disk.</p>` +
+          `${megabytes((await store.size()).bytes)} on disk.</p>` +
           `<h2>Services</h2><table><thead><tr><th>Service</th><th>Profile types</th></tr></thead>` +
           `<tbody>${rows.join('') || '<tr><td colspan="2">None yet.</td></tr>'}</tbody></table></body></html>`,
       );

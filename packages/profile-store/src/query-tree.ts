@@ -1,7 +1,12 @@
 import { type ExactCallTree } from '@hsi/profile-model';
 import { ResultColumns } from './columns.ts';
 import { type Engine } from './engine.ts';
-import { profileCondition, type StretchSelection } from './selection.ts';
+import {
+  profileCondition,
+  seriesCondition,
+  type StretchSelection,
+  timeCondition,
+} from './selection.ts';
 import { spanNumber } from './stretch.ts';
 import { TreeMerger } from './tree-merger.ts';
 
@@ -34,14 +39,31 @@ export async function mergeTree(
 
 /** The statement that sums the values of every stack trace: columns stack, sum. */
 export function treeSql(part: StretchSelection, spanIds?: readonly string[]): string {
-  const { catalog, hasSpans } = part.stretch;
-  const rows = (table: string) =>
+  const { catalog, hasSpans, rollups } = part.stretch;
+  const rows = (table: string, condition: string) =>
     `SELECT s.stack, s.value FROM ${catalog}.${table} s JOIN ${catalog}.profile p ON s.profile = p.id
-     WHERE ${profileCondition(part)}`;
+     WHERE ${condition}`;
   if (spanIds !== undefined) {
-    const spans = spanIds.map(spanNumber).join(',');
-    return `SELECT stack, ${SUM} FROM (${rows('span_sample')} AND s.span IN (${spans})) GROUP BY stack`;
+    const spans = `s.span IN (${spanIds.map(spanNumber).join(',')})`;
+    const condition = `${profileCondition(part)} AND ${spans}`;
+    return `SELECT stack, ${SUM} FROM (${rows('span_sample', condition)}) GROUP BY stack`;
   }
-  const all = hasSpans ? `${rows('sample')} UNION ALL ${rows('span_sample')}` : rows('sample');
-  return `SELECT stack, ${SUM} FROM (${all}) GROUP BY stack`;
+  const { buckets, raw } = rollups.plan(
+    Math.max(part.from, part.stretch.firstMs),
+    Math.min(part.to, part.stretch.lastMs),
+  );
+  const sources: string[] = [];
+  if (raw.length > 0) {
+    const condition = `${timeCondition(raw)} AND ${seriesCondition(part, 'p.series')}`;
+    sources.push(rows('sample', condition));
+    if (hasSpans) sources.push(rows('span_sample', condition));
+  }
+  for (const [level, list] of buckets.entries()) {
+    if (list.length === 0) continue;
+    sources.push(
+      `SELECT stack, value FROM ${catalog}.rollup WHERE level = ${level}
+       AND bucket IN (${list.join(',')}) AND ${seriesCondition(part, 'series')}`,
+    );
+  }
+  return `SELECT stack, ${SUM} FROM (${sources.join(' UNION ALL ')}) GROUP BY stack`;
 }

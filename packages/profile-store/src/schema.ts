@@ -10,8 +10,7 @@ export type TableName =
   | 'sample'
   | 'span_sample'
   | 'rollup'
-  | 'rolled'
-  | 'pin';
+  | 'rolled';
 
 /*
  * One file holds one stretch of time with its own dictionaries, so that a commit writes one file
@@ -28,5 +27,4 @@ export const TABLES: Readonly<Record<TableName, string>> = {
   span_sample: 'profile INTEGER, stack INTEGER, value BIGINT, span BIGINT',
   rollup: 'level INTEGER, bucket INTEGER, series INTEGER, stack INTEGER, value BIGINT',
   rolled: 'level INTEGER, bucket INTEGER, last_profile INTEGER',
-  pin: 'id INTEGER, tenant VARCHAR, from_ms BIGINT, to_ms BIGINT, note VARCHAR',
 };

@@ -1,4 +1,4 @@
-import { type Matcher, type ProfileTypeId, type TimeRange } from '@hsi/profile-model';
+import { type Matcher, type ProfileTypeId, type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { type Series, type Stretch } from './stretch.ts';
 import { type ValueMatchers } from './value-matcher.ts';
 
@@ -49,11 +49,20 @@ export async function select(
 }
 
 /** The condition on the rows of `profile` that are in a part of a selection. */
-export function profileCondition({ series, from, to }: StretchSelection, alias = 'p'): string {
-  return (
-    `${alias}.time BETWEEN ${nanos(from)} AND ${nanos(to) + 999_999n}` +
-    ` AND ${alias}.series IN (${series.map(({ id }) => id).join(',')})`
+export function profileCondition(part: StretchSelection): string {
+  return `${timeCondition([[part.from, part.to]])} AND ${seriesCondition(part, 'p.series')}`;
+}
+
+export function seriesCondition({ series }: StretchSelection, column: string): string {
+  return `${column} IN (${series.map(({ id }) => id).join(',')})`;
+}
+
+/** Both ends (milliseconds) belong to each range. */
+export function timeCondition(ranges: readonly (readonly [UnixMs, UnixMs])[]): string {
+  const parts = ranges.map(
+    ([from, to]) => `p.time BETWEEN ${nanos(from)} AND ${nanos(to) + 999_999n}`,
   );
+  return parts.length === 1 ? parts[0]! : `(${parts.join(' OR ')})`;
 }
 
 function nanos(ms: number): bigint {

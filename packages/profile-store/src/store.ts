@@ -7,30 +7,29 @@ import {
   type TimeRange,
   type UnixMs,
 } from '@hsi/profile-model';
-import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { Engine } from './engine.ts';
-import { ProfileRefused, UnusableDataDirectory } from './errors.ts';
+import { ProfileRefused } from './errors.ts';
 import { DEFAULT_STORE_LIMITS, type IncomingProfile, type StoreLimits } from './incoming.ts';
+import { Maintenance, type MaintenanceReport } from './maintenance.ts';
+import { Pins } from './pins.ts';
 import { distinctLabels, type LabelQuery, presentLabels } from './query-labels.ts';
 import { mergeProfile } from './query-profile.ts';
 import { type PointSeries, pointSeries, type SeriesOptions } from './query-series.ts';
 import { mergeTree } from './query-tree.ts';
-import { select, type Selection } from './selection.ts';
-import { Stretch, toMs } from './stretch.ts';
+import { select, type Selection, type StretchSelection } from './selection.ts';
+import { type Stretch, toMs } from './stretch.ts';
+import { StretchSet } from './stretch-set.ts';
 import { ValueMatchers } from './value-matcher.ts';
 import { Writer } from './writer.ts';
 
-const DAY_MS = 86_400_000;
-const FILE = /^(\d{4}-\d{2}-\d{2})(?:\.(\d+))?\.duckdb$/;
-
 export interface StoreOptions {
   readonly directory: string;
-  readonly limits?: StoreLimits;
+  readonly limits?: StoreLimits | undefined;
   /** Milliseconds that profiles are kept; undefined keeps them for ever. */
   readonly retentionMs?: number | undefined;
   /** Bytes that all files may take; undefined is no limit. */
   readonly retentionBytes?: number | undefined;
+  /** DuckDB's memory for buffers. */
   readonly memoryLimit?: string;
   readonly threads?: number;
   readonly now?: () => UnixMs;
@@ -46,57 +45,63 @@ export interface TenantStats {
 
 /** The embedded store: takes profiles, keeps them in DuckDB files, answers queries. */
 export class ProfileStore {
-  private stretches: Stretch[] = [];
-  private catalogs = 0;
-  private readonly opening = new Map<UnixMs, Promise<Stretch>>();
   private readonly writer: Writer;
   private readonly matchers: ValueMatchers;
   private readonly limits: StoreLimits;
+  private readonly now: () => UnixMs;
+  private readonly retentionMs: number | undefined;
+  private readonly maintenance: Maintenance;
+  private readonly opening = new Map<UnixMs, Promise<Stretch>>();
+  /** Queries under way: a file is removed when those that may read it have ended. */
+  private readonly queries = new Set<Promise<unknown>>();
 
   private constructor(
-    private readonly engine: Engine,
-    private readonly options: StoreOptions,
+    private readonly files: StretchSet,
+    /** Ranges of time that retention leaves alone. */
+    readonly pins: Pins,
+    options: StoreOptions,
   ) {
+    const log = options.log ?? (() => undefined);
     this.limits = options.limits ?? DEFAULT_STORE_LIMITS;
+    this.now = options.now ?? Date.now;
+    this.retentionMs = options.retentionMs;
     this.writer = new Writer(
-      () => this.stretches,
-      (error) => this.options.log?.(`a commit failed: ${String(error)}`),
+      () => files.all,
+      async (error) => {
+        log(`a commit failed: ${String(error)}`);
+        if (files.needsReopening(error)) await this.reopen(error);
+      },
     );
-    this.matchers = new ValueMatchers(() => this.engine);
+    this.matchers = new ValueMatchers(() => files.engine);
+    this.maintenance = new Maintenance({
+      files,
+      pins,
+      retentionMs: options.retentionMs,
+      retentionBytes: options.retentionBytes,
+      now: this.now,
+      log,
+      exclusive: (work) => this.writer.exclusive(work),
+      queriesEnded: async () => {
+        await Promise.allSettled([...this.queries]);
+      },
+    });
   }
 
   /** Opens the directory, made when absent. @throws UnusableDataDirectory */
   static async open(options: StoreOptions): Promise<ProfileStore> {
-    await fs.mkdir(options.directory, { recursive: true }).catch((error: unknown) => {
-      throw new UnusableDataDirectory(
-        `The data directory ${options.directory} cannot be made: ${String(error)}. Set DATA_DIR.`,
-      );
+    const files = await StretchSet.open({
+      directory: options.directory,
+      retentionMs: options.retentionMs,
+      engine: {
+        memoryLimit: options.memoryLimit ?? '96MB',
+        threads: options.threads ?? 2,
+        tempDirectory: join(options.directory, 'tmp'),
+        walLimit: '8MB',
+      },
+      now: options.now ?? Date.now,
+      log: options.log ?? (() => undefined),
     });
-    const engine = await Engine.open({
-      memoryLimit: options.memoryLimit ?? '96MB',
-      threads: options.threads ?? 2,
-      tempDirectory: join(options.directory, 'tmp'),
-      walLimit: '8MB',
-    });
-    const store = new ProfileStore(engine, options);
-    for (const name of (await fs.readdir(options.directory)).sort()) {
-      const [, day, generation = '0'] = FILE.exec(name) ?? [];
-      if (day === undefined) continue;
-      await store.openStretch(Date.parse(day), Number(generation));
-    }
-    return store;
-  }
-
-  private openStretch(windowMs: UnixMs, generation: number): Promise<Stretch> {
-    const day = new Date(windowMs).toISOString().slice(0, 10);
-    const name = generation === 0 ? `${day}.duckdb` : `${day}.${generation}.duckdb`;
-    const path = join(this.options.directory, name);
-    const catalog = `s${++this.catalogs}`;
-    return this.writer.exclusive(async () => {
-      const stretch = await Stretch.open(this.engine, path, catalog, windowMs, generation);
-      this.stretches.push(stretch);
-      return stretch;
-    });
+    return new ProfileStore(files, await Pins.open(options.directory), options);
   }
 
   /**
@@ -106,43 +111,64 @@ export class ProfileStore {
    */
   async ingest(tenant: string, profiles: readonly IncomingProfile[]): Promise<void> {
     for (const profile of profiles) this.checkTime(profile);
-    const targets = await Promise.all(profiles.map((profile) => this.target(profile)));
-    const planned = profiles.map((profile, index) =>
-      targets[index]!.plan(tenant, profile, this.limits),
-    );
-    for (const [index, plan] of planned.entries()) targets[index]!.add(plan);
-    if (planned.some(({ parts }) => parts.length > 0)) await this.writer.commit();
+    for (;;) {
+      await this.prepare(profiles);
+      const targets = profiles.map(({ timeNanos }) => this.files.ready(toMs(timeNanos)));
+      if (!targets.every((target) => target !== undefined)) continue;
+      const planned = profiles.map((profile, index) =>
+        targets[index]!.plan(tenant, profile, this.limits),
+      );
+      for (const [index, plan] of planned.entries()) targets[index]!.add(plan);
+      if (planned.some(({ parts }) => parts.length > 0)) await this.writer.commit();
+      return;
+    }
+  }
+
+  /** Opens the stretches that take these profiles, where they are not yet open. */
+  private async prepare(profiles: readonly IncomingProfile[]): Promise<void> {
+    if (this.files.needsReopening()) await this.writer.exclusive(() => this.reopen());
+    for (const { timeNanos } of profiles) {
+      const ms = toMs(timeNanos);
+      if (this.files.ready(ms) !== undefined) continue;
+      const window = Math.floor(ms / 600_000);
+      let opening = this.opening.get(window);
+      if (opening === undefined) {
+        opening = this.writer
+          .exclusive(() => this.files.prepare(ms))
+          .finally(() => this.opening.delete(window));
+        this.opening.set(window, opening);
+      }
+      await opening;
+    }
+  }
+
+  private reopen(cause: unknown = new Error('the files are opened anew')): Promise<void> {
+    return this.files.reopen(() => this.writer.abandon(cause));
   }
 
   private checkTime({ timeNanos }: IncomingProfile): void {
-    const { retentionMs, now = Date.now } = this.options;
-    if (timeNanos >= 253_402_300_800_000_000_000n || timeNanos >= 2n ** 63n) {
-      throw new ProfileRefused('time_range', 'The time of the profile is after the year 2262.');
+    const ms = toMs(timeNanos);
+    if (timeNanos < 0n || timeNanos >= 2n ** 63n) {
+      throw new ProfileRefused(
+        'time_range',
+        'The time of the profile is not between 1970 and 2262.',
+      );
     }
-    if (retentionMs !== undefined && toMs(timeNanos) < now() - retentionMs) {
+    if (this.retentionMs !== undefined && ms < this.now() - this.retentionMs) {
       throw new ProfileRefused(
         'out_of_retention',
-        `The profile is of ${new Date(toMs(timeNanos)).toISOString()}, which retention would remove at once. ` +
+        `The profile is of ${new Date(ms).toISOString()}, which retention would remove at once. ` +
           'Set RETENTION to keep profiles for longer.',
       );
     }
   }
 
-  /** The stretch that takes a profile, opened and ready. */
-  private async target({ timeNanos }: IncomingProfile): Promise<Stretch> {
-    const windowMs = Math.floor(toMs(timeNanos) / DAY_MS) * DAY_MS;
-    const found = this.stretches.findLast((stretch) => stretch.windowMs === windowMs);
-    if (found?.isWritable) return found;
-    let opening = this.opening.get(windowMs);
-    if (opening === undefined) {
-      opening = (async () => {
-        const stretch = found ?? (await this.openStretch(windowMs, 0));
-        await stretch.dictionary();
-        return stretch;
-      })().finally(() => this.opening.delete(windowMs));
-      this.opening.set(windowMs, opening);
-    }
-    return opening;
+  /**
+   * Does what is due: rolls up, starts new files for those that are full, removes what retention
+   * no longer keeps. Called from time to time by whoever runs the store.
+   */
+  maintain(): Promise<MaintenanceReport> {
+    return this.maintenance.run();
   }
 
   /** The profile types that have data in the range, in order of their ids. */
@@ -173,31 +199,44 @@ export class ProfileStore {
   }
 
   private labels(query: LabelQuery): Promise<LabelSet[]> {
-    return presentLabels(this.engine, this.stretches, this.matchers, query);
+    return this.query(() => presentLabels(this.files.engine, this.files.all, this.matchers, query));
   }
 
   /** All samples of a selection as one tree; with `spanIds` only those of these spans. */
-  async mergeTree(selection: Selection, spanIds?: readonly string[]): Promise<ExactCallTree> {
-    return mergeTree(this.engine, await this.select(selection), spanIds);
+  mergeTree(selection: Selection, spanIds?: readonly string[]): Promise<ExactCallTree> {
+    return this.selected(selection, (parts) => mergeTree(this.files.engine, parts, spanIds));
   }
 
   /** All samples of a selection as one profile. */
-  async mergeProfile(selection: Selection): Promise<ProfileTables> {
+  mergeProfile(selection: Selection): Promise<ProfileTables> {
     const type = parseProfileType(selection.profileTypeId);
-    return mergeProfile(this.engine, type, await this.select(selection));
+    return this.selected(selection, (parts) => mergeProfile(this.files.engine, type, parts));
   }
 
-  async pointSeries(selection: Selection, options: SeriesOptions): Promise<PointSeries[]> {
-    return pointSeries(this.engine, await this.select(selection), options);
+  pointSeries(selection: Selection, options: SeriesOptions): Promise<PointSeries[]> {
+    return this.selected(selection, (parts) => pointSeries(this.files.engine, parts, options));
   }
 
-  private select(selection: Selection) {
-    return select(this.stretches, this.matchers, selection);
+  private selected<Result>(
+    selection: Selection,
+    read: (parts: StretchSelection[]) => Promise<Result>,
+  ): Promise<Result> {
+    return this.query(async () => read(await select(this.files.all, this.matchers, selection)));
+  }
+
+  private async query<Result>(read: () => Promise<Result>): Promise<Result> {
+    const running = read();
+    this.queries.add(running);
+    try {
+      return await running;
+    } finally {
+      this.queries.delete(running);
+    }
   }
 
   stats(tenant: string): TenantStats {
     let [oldestMs, newestMs] = [Infinity, -Infinity];
-    for (const { series } of this.stretches) {
+    for (const { series } of this.files.all) {
       for (const entry of series) {
         if (entry.tenant !== tenant) continue;
         oldestMs = Math.min(oldestMs, entry.firstMs);
@@ -210,18 +249,20 @@ export class ProfileStore {
       : { dataIngested, oldestMs: 0, newestMs: 0 };
   }
 
-  /** Bytes of all files. */
-  async size(): Promise<number> {
-    const sizes = await Promise.all(this.stretches.map((stretch) => stretch.measure()));
-    return sizes.reduce((sum, bytes) => sum + bytes, 0);
+  /** Bytes of all files, and how many there are. */
+  async size(): Promise<{ bytes: number; files: number; series: number }> {
+    const sizes = await Promise.all(this.files.all.map((stretch) => stretch.measure()));
+    return {
+      bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+      files: sizes.length,
+      series: this.files.all.reduce((sum, { series }) => sum + series.length, 0),
+    };
   }
 
   /** Ends all work; what was acknowledged is in the files. */
   async close(): Promise<void> {
-    await this.writer.exclusive(async () => {
-      for (const stretch of this.stretches) await stretch.close();
-      this.stretches = [];
-      this.engine.close();
-    });
+    await this.maintenance.stop();
+    await Promise.allSettled([...this.queries]);
+    await this.writer.exclusive(() => this.files.close());
   }
 }

@@ -13,6 +13,7 @@ import { Dictionary } from './dictionary.ts';
 import { type Engine, literal } from './engine.ts';
 import { ProfileRefused, UnusableDataDirectory } from './errors.ts';
 import { type IncomingProfile, type StoreLimits } from './incoming.ts';
+import { BUCKET_MS, loadRollups, RollupState } from './rollup.ts';
 import { FORMAT_VERSION, type TableName, TABLES } from './schema.ts';
 import { type SeriesProfile, splitProfile } from './split.ts';
 
@@ -36,7 +37,7 @@ export interface PlannedProfile {
 }
 
 /** Rows that are not yet in the file. */
-class Batch {
+export class Batch {
   readonly profile = [
     new Int32Column(),
     new Int32Column(),
@@ -54,6 +55,8 @@ class Batch {
   ] as const;
   /** Series -> times of its first and last profile in this batch. */
   readonly times = new Map<number, [first: UnixMs, last: UnixMs]>();
+  /** Starts of the buckets that get profiles. */
+  readonly buckets = new Set<UnixMs>();
 }
 
 /**
@@ -63,9 +66,17 @@ class Batch {
  */
 export class Stretch {
   readonly series: Series[] = [];
+  readonly rollups = new RollupState();
   hasSpans = false;
+  /** True when the file could only be opened for reading. */
+  isReadOnly = false;
+  /** True when its file grew too large: the window goes on in another file. */
+  isFull = false;
   firstMs: UnixMs = Infinity;
   lastMs: UnixMs = -Infinity;
+  /** When it was last written, and whether its write-ahead log is folded into the file. */
+  writtenMs: UnixMs = 0;
+  isFolded = false;
   /** Bytes of the file and its write-ahead log when last looked at. */
   bytes = 0;
 
@@ -97,7 +108,7 @@ export class Stretch {
     generation: number,
   ): Promise<Stretch> {
     const stretch = new Stretch(engine, path, catalog, windowMs, generation);
-    await engine.writer.run(`ATTACH ${literal(path)} AS ${catalog}`);
+    await stretch.attach();
     try {
       await stretch.prepare();
       await stretch.load();
@@ -106,6 +117,22 @@ export class Stretch {
       throw error;
     }
     return stretch;
+  }
+
+  /** Attaches the file; where nothing can be written it is still there to be read. */
+  private async attach(): Promise<void> {
+    const { writer } = this.engine;
+    const statement = `ATTACH ${literal(this.path)} AS ${this.catalog}`;
+    try {
+      await writer.run(statement);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!/read-only|permission denied|no space/i.test(reason)) throw error;
+      await writer.run(`${statement} (READ_ONLY)`).catch(() => {
+        throw error;
+      });
+      this.isReadOnly = true;
+    }
   }
 
   private async prepare(): Promise<void> {
@@ -161,6 +188,7 @@ export class Stretch {
     );
     this.nextProfile = Number(last) + 1;
     this.hasSpans = Number(spans) > 0;
+    await loadRollups(this.engine, this);
   }
 
   private async texts(sql: string): Promise<string[]> {
@@ -328,6 +356,7 @@ export class Stretch {
     if (typeof part.total === 'number') totals.push(part.total);
     else totals.pushBigInt(part.total > INT64_MAX ? INT64_MAX : part.total);
     const ms = toMs(incoming.timeNanos);
+    this.batch.buckets.add(ms - (ms % BUCKET_MS[0]));
     const extent = this.batch.times.get(series.id);
     if (extent === undefined) this.batch.times.set(series.id, [ms, ms]);
     else {
@@ -357,13 +386,19 @@ export class Stretch {
     }
   }
 
-  /**
-   * Writes the collected rows in one transaction; when it resolves they survive a crash. When it
-   * fails nothing of the batch is in the file.
-   */
-  async commit(): Promise<void> {
-    const { batch, loaded } = this;
+  /** The collected rows; a new collection begins. */
+  takeBatch(): Batch {
+    const { batch } = this;
     this.batch = new Batch();
+    return batch;
+  }
+
+  /**
+   * Writes rows in one transaction; when it resolves they survive a crash. When it fails nothing
+   * of them is in the file.
+   */
+  async commit(batch: Batch): Promise<void> {
+    const { loaded } = this;
     const { writer } = this.engine;
     const counts = {
       strings: loaded!.strings.length,
@@ -383,8 +418,11 @@ export class Stretch {
       throw error;
     }
     Object.assign(this.saved, counts);
+    this.writtenMs = Date.now();
+    this.isFolded = false;
     if (batch.spanSample[0].length > 0) this.hasSpans = true;
     for (const [id, [first, last]] of batch.times) this.extend(this.series[id]!, first, last);
+    for (const bucket of batch.buckets) this.rollups.touch(bucket);
   }
 
   private rows(batch: Batch, counts: typeof this.saved): [TableName, readonly Column[]][] {
@@ -453,11 +491,25 @@ export class Stretch {
     this.lastMs = Math.max(this.lastMs, lastMs);
   }
 
+  /** Folds the write-ahead log into the file. */
+  async checkpoint(): Promise<void> {
+    await this.engine.writer.run(`CHECKPOINT ${this.catalog}`);
+    this.isFolded = true;
+  }
+
   /** Folds the write-ahead log into the file and detaches it. */
   async close(): Promise<void> {
     this.dropAppenders();
-    await this.engine.writer.run(`CHECKPOINT ${this.catalog}`).catch(() => undefined);
+    await this.checkpoint().catch(() => undefined);
     await this.engine.writer.run(`DETACH ${this.catalog}`);
+  }
+
+  /** Detaches the file and removes it: its space is free again. */
+  async remove(): Promise<void> {
+    this.dropAppenders();
+    await this.engine.writer.run(`DETACH ${this.catalog}`);
+    await fs.rm(this.path, { force: true });
+    await fs.rm(`${this.path}.wal`, { force: true });
   }
 
   /** Looks at the size of the file and its log. */

@@ -17,7 +17,7 @@ export class Writer {
 
   constructor(
     private readonly stretches: () => Iterable<Stretch>,
-    private readonly onFailure: (error: unknown) => void,
+    private readonly onFailure: (error: unknown) => Promise<void>,
   ) {}
 
   /** Resolves when everything that is collected now is durable. @throws StoreUnavailable */
@@ -36,20 +36,33 @@ export class Writer {
     return result;
   }
 
+  /** Refuses those who wait for the next commit: what they collected is gone. */
+  abandon(error: unknown): void {
+    this.group?.reject(unavailable(error));
+    this.group = undefined;
+  }
+
   private async commitGroup(): Promise<void> {
     // The requests that arrived with the same read of the sockets join.
     await new Promise((resolve) => setImmediate(resolve));
-    const group = this.group!;
+    const { group } = this;
+    if (group === undefined) return;
     this.group = undefined;
+    const writing = [...this.stretches()].filter(({ hasRows }) => hasRows);
+    const batches = writing.map((stretch) => stretch.takeBatch());
     try {
-      for (const stretch of this.stretches()) if (stretch.hasRows) await stretch.commit();
+      for (const [index, stretch] of writing.entries()) await stretch.commit(batches[index]!);
       group.resolve();
     } catch (error) {
-      this.onFailure(error);
-      const reason = error instanceof Error ? error.message : String(error);
-      group.reject(new StoreUnavailable(reason, { cause: error }));
+      group.reject(unavailable(error));
+      await this.onFailure(error).catch(() => undefined);
     }
   }
+}
+
+function unavailable(error: unknown): StoreUnavailable {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StoreUnavailable(reason, { cause: error });
 }
 
 function makeGroup(): Group {

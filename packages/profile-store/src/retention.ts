@@ -1,0 +1,47 @@
+import { type UnixMs } from '@hsi/profile-model';
+
+/** What retention looks at in a stretch. */
+export interface Expirable {
+  readonly firstMs: UnixMs;
+  readonly lastMs: UnixMs;
+  readonly generation: number;
+  readonly bytes: number;
+}
+
+export interface RetentionRules {
+  /** Milliseconds that profiles are kept; undefined keeps them for ever. */
+  readonly retentionMs: number | undefined;
+  /** Bytes that all files may take; undefined is no limit. */
+  readonly retentionBytes: number | undefined;
+  readonly now: UnixMs;
+  isPinned(firstMs: UnixMs, lastMs: UnixMs): boolean;
+}
+
+/** The stretches to remove: those that are too old, then the oldest until the rest is small enough. */
+export function expired<Stretch extends Expirable>(
+  stretches: readonly Stretch[],
+  { retentionMs, retentionBytes, now, isPinned }: RetentionRules,
+): Stretch[] {
+  const hasData = (stretch: Stretch) => stretch.lastMs >= stretch.firstMs;
+  const candidates = stretches
+    .filter((stretch) => hasData(stretch) && !isPinned(stretch.firstMs, stretch.lastMs))
+    .sort((a, b) => a.lastMs - b.lastMs || a.generation - b.generation);
+  const removed = new Set<Stretch>();
+  if (retentionMs !== undefined) {
+    for (const stretch of candidates) if (stretch.lastMs < now - retentionMs) removed.add(stretch);
+  }
+  if (retentionBytes !== undefined) {
+    let bytes = stretches.reduce(
+      (sum, stretch) => sum + (removed.has(stretch) ? 0 : stretch.bytes),
+      0,
+    );
+    // The newest one stays: it is the one that is written.
+    for (const stretch of candidates.slice(0, -1)) {
+      if (bytes <= retentionBytes) break;
+      if (removed.has(stretch)) continue;
+      removed.add(stretch);
+      bytes -= stretch.bytes;
+    }
+  }
+  return [...removed];
+}
