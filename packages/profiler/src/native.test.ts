@@ -3,7 +3,7 @@ import { runInThisContext } from 'node:vm';
 import { context, trace } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Profile } from 'pprof-format';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withProfilingLabels } from './labels.ts';
 import { ProfilingSpanProcessor } from './opentelemetry.ts';
 import { loadNativeSampler, type Sampler } from './sampler.ts';
@@ -42,21 +42,28 @@ describe('the native sampler', () => {
   let sampler: Sampler;
   let started: number;
 
-  beforeEach(() => {
+  // Started once: from Node 24 on, V8 does not know the names of functions that were optimised
+  // before the start.
+  beforeAll(() => {
     sampler = loadNativeSampler({
       wallIntervalMicros: 1_000,
       heapIntervalBytes: 32 * 1_024,
       flushIntervalMs: 60_000,
     });
     sampler.start();
-    started = Date.now();
     tracker.start((scope) => sampler.setScope(scope));
   });
+  beforeEach(() => {
+    sampler.takeTimes();
+    started = Date.now();
+  });
   afterEach(() => {
-    tracker.stop();
-    sampler.stop();
     trace.disable();
     context.disable();
+  });
+  afterAll(() => {
+    tracker.stop();
+    sampler.stop();
   });
 
   const take = () => {
@@ -100,8 +107,8 @@ describe('the native sampler', () => {
     const { user, system } = process.cpuUsage(before);
     const counted = cpu.sample.reduce((sum, { value }) => sum + Number(value[0]), 0) / 1_000;
     expect(counted).toBeGreaterThan(0);
-    // The clock of the thread starts with the sampler, a little before this one.
-    expect(counted).toBeLessThanOrEqual((user + system) * 1.1 + 20_000);
+    // The sampler's clock starts a little before this one.
+    expect(counted).toBeLessThanOrEqual((user + system) * 1.1 + 50_000);
     expect(printProfile(cpu).filter((line) => line.includes('(idle)'))).toEqual([]);
   });
 
