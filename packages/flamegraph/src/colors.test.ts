@@ -4,6 +4,7 @@ import {
   COLOR_SCHEMES,
   fills,
   NEUTRAL,
+  PackagePlaces,
   PACKAGE_COLORS,
   SAFE_COLORS,
   TEXT_ON_FILL,
@@ -72,5 +73,24 @@ describe('fills', () => {
     const fill = fills(view, new FrameNames(view.names), 'value');
     const heat = [first, native, second].map((node) => VALUE_COLORS.indexOf(fill(node)));
     expect(heat).toEqual([3, 5, 7]);
+  });
+});
+
+describe('PackagePlaces', () => {
+  const names = Array.from({ length: 20 }, (_, at) => `package${at}`);
+
+  it('gives each package a place of its own, and keeps it', () => {
+    const places = new PackagePlaces(16);
+    places.reserve(names.slice(0, 10));
+    const first = names.slice(0, 10).map((name) => places.of(name));
+    expect(new Set(first).size).toBe(10);
+    places.reserve(names.slice(5).reverse());
+    expect(names.slice(0, 10).map((name) => places.of(name))).toEqual(first);
+  });
+
+  it('lets packages share when every place is taken', () => {
+    const places = new PackagePlaces(4);
+    places.reserve(names);
+    for (const name of names) expect([0, 1, 2, 3]).toContain(places.of(name));
   });
 });

@@ -33,22 +33,87 @@ export const VALUE_COLORS: readonly Color[] = [
 /** Node -> its fill. */
 export type FillOf = (node: NodeIndex) => Color;
 
-/** The fills of one view in one scheme. Names are parsed and hashed once each, when first drawn. */
-export function fills(view: FlameView, names: FrameNames, scheme: ColorScheme): FillOf {
+/** Share of the total from which a package gets a colour that no other has. */
+const OWN_COLOR_FROM = 0.01;
+
+/**
+ * Which package has which place in a palette. A package begins with the place that its name hashes
+ * to, or the next free one, and keeps it: colours do not change with fresh data, and are the same in
+ * all graphs of a page. When every place is taken, packages share.
+ */
+export class PackagePlaces {
+  private readonly places = new Map<string, number>();
+  private readonly taken = new Set<number>();
+
+  constructor(private readonly size: number) {}
+
+  /** Gives places to packages in their order, as long as there are free ones. */
+  reserve(packages: Iterable<string>): void {
+    for (const name of packages) {
+      if (this.taken.size === this.size) return;
+      if (this.places.has(name)) continue;
+      let place = hash(name) % this.size;
+      while (this.taken.has(place)) place = (place + 1) % this.size;
+      this.taken.add(place);
+      this.places.set(name, place);
+    }
+  }
+
+  of(name: string): number {
+    return this.places.get(name) ?? hash(name) % this.size;
+  }
+}
+
+const pagePlaces = {
+  package: new PackagePlaces(PACKAGE_COLORS.length),
+  safe: new PackagePlaces(SAFE_COLORS.length),
+};
+
+/** The fills of one view in one scheme. */
+export function fills(
+  view: FlameView,
+  names: FrameNames,
+  scheme: ColorScheme,
+  places = pagePlaces[scheme === 'safe' ? 'safe' : 'package'],
+): FillOf {
   if (scheme === 'value') return valueFills(view);
   const colors = scheme === 'safe' ? SAFE_COLORS : PACKAGE_COLORS;
+  places.reserve(largePackages(view, names));
   const cache = new Array<Color | undefined>(view.names.length);
   const { name, root, rootIsFrame } = view;
   return (node) => {
     if (node === root && !rootIsFrame) return NEUTRAL;
     const index = name[node]!;
-    return (cache[index] ??= packageColor(names.at(index).package, colors));
+    return (cache[index] ??= packageColor(names.at(index).package, colors, places));
   };
 }
 
-function packageColor(name: string, colors: readonly Color[]): Color {
-  if (name === '' || name === NATIVE_PACKAGE) return NEUTRAL;
-  return colors[hash(name) % colors.length]!;
+function packageColor(name: string, colors: readonly Color[], places: PackagePlaces): Color {
+  return isNeutral(name) ? NEUTRAL : colors[places.of(name)]!;
+}
+
+function isNeutral(name: string): boolean {
+  return name === '' || name === NATIVE_PACKAGE;
+}
+
+/** Packages by their self values, the largest first. */
+function largePackages(view: FlameView, names: FrameNames): string[] {
+  const selfOfName = new Float64Array(view.names.length);
+  for (let node = 0; node < view.name.length; node++) {
+    selfOfName[view.name[node]!]! += view.self[node]!;
+  }
+  const selfOf = new Map<string, number>();
+  for (let index = 1; index < selfOfName.length; index++) {
+    const value = selfOfName[index]!;
+    if (value === 0) continue;
+    const name = names.at(index).package;
+    if (!isNeutral(name)) selfOf.set(name, (selfOf.get(name) ?? 0) + value);
+  }
+  const least = view.total[view.root]! * OWN_COLOR_FROM;
+  return [...selfOf]
+    .filter(([, value]) => value >= least)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name]) => name);
 }
 
 function valueFills(view: FlameView): FillOf {

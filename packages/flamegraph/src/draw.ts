@@ -32,7 +32,7 @@ export interface Theme {
 }
 
 export const DARK: Theme = {
-  background: '#1f2937',
+  background: '#1e2939',
   dim: '#3b4554',
   dimText: '#cbd2db',
   hidden: '#6b7280',

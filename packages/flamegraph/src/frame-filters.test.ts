@@ -1,6 +1,13 @@
 import { treeFromDrawing } from '@hsi/test-kit';
 import { describe, expect, it } from 'vitest';
-import { FRAME_PRESETS, frameFilter, hiddenBy, hiddenShare, nameFilter, textFilter } from './frame-filters.ts';
+import {
+  FRAME_PRESETS,
+  frameFilter,
+  hiddenBy,
+  hiddenShare,
+  nameFilter,
+  textFilter,
+} from './frame-filters.ts';
 
 describe('presets', () => {
   it.each([
@@ -18,7 +25,10 @@ describe('presets', () => {
     ['at::cuda::blas::gemm', 'cuda'],
     ['runtime.mallocgc', 'go'],
     ['./work.mjs:loadModel:11', undefined],
+    [':set context:0', 'node'],
     [':(idle):0', undefined],
+    [':Garbage Collection:0', undefined],
+    [':Non JS threads activity:0', undefined],
     [':(garbage collector):0', undefined],
     ['forward (/x/site-packages/torch/nn/module.py:9)', undefined],
     ['detect (pywork.py:11)', undefined],

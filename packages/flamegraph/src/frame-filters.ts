@@ -9,6 +9,9 @@ export interface FramePreset {
   readonly hides: (name: string) => boolean;
 }
 
+// Without a file; what the SDK reports as `Garbage Collection` or `Non JS threads activity` is work
+// and no frame of Node's.
+const V8_BUILT_IN = /^:(?!Node\.js:|Non JS threads activity:|Garbage Collection:|\()[^:]*:\d+$/;
 const PYTHON_RUNTIME =
   /<frozen |\/lib\/python\d|(?:^|[/(])(?:runpy|threading|importlib|asyncio|concurrent|selectors|socketserver|queue)\b.*\.py|_bootstrap/;
 const LIBC =
@@ -21,7 +24,7 @@ export const FRAME_PRESETS: readonly FramePreset[] = [
   {
     id: 'node',
     title: 'Node internals',
-    hides: (name) => /^(?:\([^)]*\) )?node:/.test(name) || /^:[^:(]*:\d+$/.test(name),
+    hides: (name) => /^(?:\([^)]*\) )?node:/.test(name) || V8_BUILT_IN.test(name),
   },
   { id: 'modules', title: 'node_modules', hides: (name) => name.includes('/node_modules/') },
   {

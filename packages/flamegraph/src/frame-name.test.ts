@@ -4,17 +4,12 @@ import { FrameNames, nameWithoutLine, parseFrameName, shortFile } from './frame-
 describe('parseFrameName', () => {
   it.each([
     ['./work.mjs:loadModel:11', 'loadModel', 'work.mjs:11', './work.mjs'],
-    [
-      'node:internal/timers:processTimers:504',
-      'processTimers',
-      'node:internal/timers:504',
-      'node:internal',
-    ],
+    ['node:internal/timers:processTimers:504', 'processTimers', 'node:internal/timers:504', 'node'],
     [
       'node:internal/util:(anonymous:L#427:C#24):427',
       '(anonymous L427)',
       'node:internal/util:427',
-      'node:internal',
+      'node',
     ],
     ['/srv/x/node_modules/pkg/dist/a.js:fn:31', 'fn', 'a.js:31', 'pkg'],
     ['/srv/node_modules/a/node_modules/@b/c/d.js:get length:7', 'get length', 'd.js:7', '@b/c'],

@@ -13,6 +13,9 @@ export interface FrameName {
 /** Package of frames that the V8 engine reports without a file: `(program)`, built-ins. */
 export const NATIVE_PACKAGE = '(native)';
 
+/** Package of Node's own modules, `node:fs` and `node:internal/timers` alike. */
+export const NODE_PACKAGE = 'node';
+
 /*
  * Forms, tried in this order:
  *   Node SDK   ./work.mjs:loadModel:11 · node:internal/util:(anonymous:L#427:C#24):427 · :(idle):0
@@ -76,7 +79,7 @@ function qualifiedName(name: string): FrameName {
 
 function packageOfFile(file: string): string {
   if (file === '') return NATIVE_PACKAGE;
-  if (file.startsWith('node:')) return /^node:[^/]*/.exec(file)![0];
+  if (file.startsWith('node:')) return NODE_PACKAGE;
   const dependency = DEPENDENCY.exec(file) ?? SITE_PACKAGE.exec(file);
   return dependency?.[1] ?? file;
 }

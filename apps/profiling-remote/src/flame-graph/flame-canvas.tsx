@@ -88,7 +88,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
   return (
     <div
       ref={scroller}
-      className="pf:relative pf:overflow-x-hidden pf:overflow-y-auto pf:bg-gray-800"
+      className="pf:relative pf:overflow-x-hidden pf:overflow-y-auto pf:rounded-b-lg pf:bg-gray-800"
       style={{ height: surface.height }}
       // The tree beside the canvas is what the keyboard reaches.
       tabIndex={-1}
@@ -102,7 +102,10 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
         onPointerMove={hover}
         onPointerUp={pointer.onPointerUp}
         onPointerCancel={pointer.onPointerUp}
-        onPointerLeave={() => props.onHover(undefined, { x: 0, y: 0 })}
+        onPointerLeave={(event) => {
+          // A finger leaves when it is lifted: what it showed stays.
+          if (event.pointerType !== 'touch') props.onHover(undefined, { x: 0, y: 0 });
+        }}
         onContextMenu={(event) => {
           const node = nodeAt(event);
           if (node === undefined) return;

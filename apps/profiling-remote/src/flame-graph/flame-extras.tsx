@@ -255,9 +255,9 @@ function HelpDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
         <section>
           <h4 className="pf:mb-1 pf:font-semibold">Mouse and touch</h4>
           <p className="pf:text-gray-300">
-            Click focuses, a second click on the menu button of the mouse opens the menu. Drag pans;
-            Ctrl and the wheel, or two fingers, zoom; Shift and the wheel pans. A touch shows a
-            frame, a second one focuses it.
+            A click focuses a frame, a right click opens its menu, dragging pans. Ctrl and the
+            wheel, or two fingers, zoom; Shift and the wheel pans. A touch shows a frame, a second
+            touch focuses it, a long one opens its menu.
           </p>
         </section>
       </div>

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { fireEvent, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { installDrawLog, treeFromDrawing } from '@hsi/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -16,10 +16,7 @@ let canvas: ReturnType<typeof installDrawLog>;
 beforeEach(() => {
   canvas = installDrawLog(HTMLCanvasElement);
 });
-afterEach(() => {
-  cleanup();
-  canvas.restore();
-});
+afterEach(() => canvas.restore());
 
 function show(props: Partial<FlameGraphPanelProps> = {}): HTMLElement {
   render(

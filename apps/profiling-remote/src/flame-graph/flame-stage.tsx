@@ -20,14 +20,15 @@ export function Stage(props: {
   const { graph, commands, unit } = props;
   const { scroller, tree, surface, picture, glide, pointed, point, goTo, focusTree } = props.stage;
   const { view, selected } = graph;
+  const current = selected ?? graph.focusNode ?? view.root;
   const onKeyDown = (event: KeyboardEvent): void => {
     const action = actionOf(event);
     if (action === undefined) return;
     event.preventDefault();
     if ('step' in action) {
-      goTo(selected === undefined ? firstFrame(graph) : move(view, selected, action.step));
+      goTo(move(view, current, action.step));
     } else {
-      commands.run(action.command, selected ?? graph.focusNode ?? view.root);
+      commands.run(action.command, current);
     }
   };
   if (view.rowStart.length < 2) {
@@ -69,7 +70,7 @@ export function Stage(props: {
         names={graph.names}
         unit={unit}
         title={props.title}
-        current={selected ?? graph.focusNode}
+        current={current}
         tree={tree}
         onKeyDown={onKeyDown}
         onActivate={(node) => {
@@ -83,9 +84,4 @@ export function Stage(props: {
       )}
     </div>
   );
-}
-
-/** Where the first key press of all goes. */
-function firstFrame({ focusNode, view }: FlameGraph): number {
-  return focusNode ?? view.root;
 }

@@ -30,14 +30,13 @@ export function FlameTree(props: {
   readonly names: FrameNames;
   readonly unit: SampleUnit;
   readonly title: string;
-  readonly current: number | undefined;
+  readonly current: number;
   readonly tree: RefObject<HTMLDivElement | null>;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onActivate: (node: number) => void;
   readonly onBlur: () => void;
 }): ReactNode {
-  const { view, names, unit, tree } = props;
-  const current = props.current ?? view.root;
+  const { view, names, unit, tree, current } = props;
   const id = useId();
   const items = useMemo(() => itemsAround(view, current), [view, current]);
   return (

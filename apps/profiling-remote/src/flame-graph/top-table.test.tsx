@@ -1,10 +1,8 @@
-import { cleanup, render, screen, within } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { TopTable, type TopTableProps } from './top-table.tsx';
-
-afterEach(cleanup);
 
 const TREE = treeFromDrawing(`
   main 10
@@ -50,6 +48,12 @@ it('sorts by a column and turns the order around', async () => {
 it('lists what the search matches', () => {
   show({ query: 'work' });
   expect(rows()).toHaveLength(1);
+});
+
+it('keeps the list when one function is searched for by its name, and marks it', () => {
+  show({ query: '"parse"' });
+  expect(rows()).toHaveLength(3);
+  expect(screen.getByRole('button', { pressed: true }).textContent).toBe('parse');
 });
 
 it('says when nothing matches', () => {

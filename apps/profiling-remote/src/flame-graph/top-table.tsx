@@ -76,7 +76,7 @@ export function TopTable(props: TopTableProps): ReactNode {
       aria-rowcount={rows.length + 1}
       data-testid={props.testId}
       tabIndex={0}
-      className="pf:relative pf:overflow-auto pf:bg-gray-800 pf:text-xs pf:text-gray-100"
+      className="pf:relative pf:overflow-auto pf:rounded-lg pf:bg-gray-800 pf:text-xs pf:text-gray-100"
       style={{ height }}
     >
       <div role="rowgroup" className="pf:sticky pf:top-0 pf:z-10 pf:bg-gray-900">
@@ -128,7 +128,8 @@ export function TopTable(props: TopTableProps): ReactNode {
   );
 }
 
-const GRID = 'pf:grid pf:grid-cols-[minmax(10rem,1fr)_8.5rem_8.5rem] pf:items-center';
+const GRID =
+  'pf:grid pf:grid-cols-[minmax(6rem,1fr)_6.75rem_6.75rem] pf:items-center pf:sm:grid-cols-[minmax(8rem,1fr)_8rem_8rem]';
 
 function TopRow(props: {
   readonly row: TopFunction;
@@ -157,7 +158,9 @@ function TopRow(props: {
           onClick={() => props.onChoose(row.name)}
         >
           <bdi className="pf:truncate">{parsed.function}</bdi>
-          <span className="pf:min-w-0 pf:truncate pf:text-gray-400">{shortFile(parsed)}</span>
+          <span className="pf:min-w-0 pf:shrink-[999] pf:truncate pf:text-gray-400">
+            {shortFile(parsed)}
+          </span>
         </button>
       </div>
       <Amount value={row.self} unit={unit} whole={whole} />

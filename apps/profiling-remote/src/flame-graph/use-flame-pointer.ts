@@ -80,7 +80,10 @@ function drag(options: FlamePointerOptions, press: Press, event: ReactPointerEve
   const moved = pan(viewport, (press.x - event.clientX) / surface.width);
   if (moved.left !== viewport.left) onViewport(moved);
   // Touch scrolls natively.
-  if (event.pointerType !== 'touch') scroller.current?.scrollBy(0, press.y - event.clientY);
+  const element = scroller.current;
+  if (element !== null && event.pointerType !== 'touch') {
+    element.scrollTop += press.y - event.clientY;
+  }
 }
 
 function pinch(
