@@ -28,7 +28,7 @@ export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmo
   void client.prefetchQuery(configQuery(context));
   // The native view's first questions need no configuration, so they do not wait for it.
   const { state } = parsePageState(context.location.get().search, Date.now());
-  if (expectsNative(state.view)) askFirst(client, context, state);
+  if (expectsNative(state)) askFirst(client, context, state);
 
   const container = document.createElement('div');
   container.className = 'hsi-profiling';

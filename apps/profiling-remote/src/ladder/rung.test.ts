@@ -12,7 +12,9 @@ const unknown: GrafanaStatus = { kind: 'cannot-know', sentence: 'Another origin.
 
 const decide = (facts: Partial<RungFacts>) =>
   decideRung({
-    wanted: undefined,
+    asked: undefined,
+    remembered: undefined,
+    nativeOnly: undefined,
     status: ready,
     impatient: false,
     source: 'embedded',
@@ -24,13 +26,33 @@ describe('the ladder', () => {
     ['Grafana works', {}, { shown: 'frame', number: 1, canSwitch: true }],
     [
       'Grafana works and the native view is wanted',
-      { wanted: 'profiles' },
+      { asked: 'profiles' },
       { shown: 'native', number: 3, reason: 'You chose the native view.', canSwitch: true },
     ],
     [
       'a comparison is wanted',
-      { wanted: 'compare' },
+      { asked: 'compare' },
       { shown: 'native', reason: 'Comparisons are native.' },
+    ],
+    [
+      'the native view is remembered',
+      { remembered: 'profiles' },
+      { shown: 'native', reason: 'You chose the native view.' },
+    ],
+    [
+      'another view is remembered than the address asks for',
+      { remembered: 'profiles', asked: 'dashboard' },
+      { shown: 'frame' },
+    ],
+    [
+      'the address holds what the dashboard cannot show',
+      { nativeOnly: 'It has no spans.' },
+      { shown: 'native', reason: 'It has no spans.', canSwitch: true },
+    ],
+    [
+      'the address holds that and asks for the dashboard',
+      { nativeOnly: 'It has no spans.', asked: 'dashboard' },
+      { shown: 'frame', reason: 'It has no spans.' },
     ],
     [
       'nobody can know',
@@ -39,7 +61,7 @@ describe('the ladder', () => {
     ],
     [
       'Grafana is away',
-      { status: away, wanted: 'dashboard' },
+      { status: away, asked: 'dashboard' },
       { shown: 'native', number: 3, reason: 'Grafana is away.', canSwitch: false },
     ],
     [
@@ -64,7 +86,7 @@ describe('the ladder', () => {
     ],
     [
       'Grafana is being looked for and the native view is wanted',
-      { status: undefined, wanted: 'profiles' },
+      { status: undefined, asked: 'profiles' },
       { shown: 'native' },
     ],
   ])('when %s', (_, facts, expected) => {

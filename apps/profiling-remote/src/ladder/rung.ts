@@ -19,8 +19,12 @@ export interface Rung {
 }
 
 export interface RungFacts {
-  /** The address's view, or else the one that the person last chose. */
-  readonly wanted: PageView | undefined;
+  /** The view that the address asks for. */
+  readonly asked: PageView | undefined;
+  /** The view that the person last chose. */
+  readonly remembered: PageView | undefined;
+  /** Set when the address holds what the dashboard cannot show: a sentence that says so. */
+  readonly nativeOnly: string | undefined;
   /** Undefined while Grafana is being probed for the first time. */
   readonly status: GrafanaStatus | undefined;
   /** True when the first probes take so long that the native view is shown meanwhile. */
@@ -29,33 +33,29 @@ export interface RungFacts {
 }
 
 /** Which rung of the ladder the page stands on, and why. */
-export function decideRung({ wanted, status, impatient, source }: RungFacts): Rung {
+export function decideRung(facts: RungFacts): Rung {
+  const { asked, remembered, nativeOnly, status, impatient, source } = facts;
+  const wanted = asked ?? (nativeOnly === undefined ? remembered : 'profiles');
   const wantsNative = wanted === 'profiles' || wanted === 'compare';
   if (status === undefined) {
-    if (!wantsNative && !impatient)
-      return { ...onGrafana('Looking for Grafana.'), shown: 'waiting' };
-    return {
-      ...native(source),
-      reason: 'Looking for Grafana.',
-      wayOut: undefined,
-      canSwitch: false,
-    };
+    if (!wantsNative && !impatient) return { ...onGrafana(LOOKING), shown: 'waiting' };
+    return { ...native(source), reason: LOOKING, wayOut: undefined, canSwitch: false };
   }
-  const framable = isFramable(status);
-  if (wantsNative && framable) {
-    const reason = wanted === 'compare' ? 'Comparisons are native.' : 'You chose the native view.';
-    return { ...native(source), reason, wayOut: undefined, canSwitch: true };
-  }
-  if (!framable) {
+  if (!isFramable(status)) {
     // How to set Grafana up stands in the header already, beside the action that needs it.
     const wayOut = status.kind === 'not-configured' ? undefined : status.wayOut;
     return { ...native(source), reason: status.sentence, wayOut, canSwitch: false };
   }
-  return {
-    ...onGrafana(status.sentence || 'Grafana is here and can be framed.'),
-    wayOut: status.wayOut,
-  };
+  if (wantsNative) {
+    const chosen = wanted === 'compare' ? 'Comparisons are native.' : 'You chose the native view.';
+    const reason = asked === undefined ? (nativeOnly ?? chosen) : chosen;
+    return { ...native(source), reason, wayOut: undefined, canSwitch: true };
+  }
+  const reason = nativeOnly ?? (status.sentence || 'Grafana is here and can be framed.');
+  return { ...onGrafana(reason), wayOut: status.wayOut };
 }
+
+const LOOKING = 'Looking for Grafana.';
 
 function onGrafana(reason: string): Rung {
   return {

@@ -1,5 +1,10 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import { decideGrafana, type GrafanaStatus, isFramable } from './grafana-status.ts';
+import {
+  decideGrafana,
+  type GrafanaStatus,
+  type GrafanaStatusKind,
+  isFramable,
+} from './grafana-status.ts';
 import {
   mayExplore,
   type ProbeAnswers,
@@ -21,6 +26,14 @@ const SECOND_LOOK_MS = 1_000;
 const WATCHED: readonly ProbeName[] = ['health', 'login'];
 const FULL_MS = 60_000;
 const ALL = Object.keys(PROBES) as ProbeName[];
+
+/** Where the answer of Explore would say nothing about the person's role. */
+const KEPT_OUT: readonly GrafanaStatusKind[] = [
+  'not-configured',
+  'away',
+  'login-required',
+  'cannot-know',
+];
 
 interface Look {
   readonly status: GrafanaStatus;
@@ -59,7 +72,7 @@ export function useGrafana(base: string, configured: boolean): Grafana {
   const explore = useQuery({
     queryKey: ['grafana-explore', base],
     queryFn: ({ signal }) => mayExplore(base, signal),
-    enabled: status?.kind === 'ready',
+    enabled: status !== undefined && !KEPT_OUT.includes(status.kind),
     refetchOnWindowFocus: true,
     staleTime: 30_000,
     meta: { background: true },

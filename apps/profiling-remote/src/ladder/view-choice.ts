@@ -1,4 +1,4 @@
-import { type PageView } from '../state/page-state.ts';
+import { type PageState, type PageView } from '../state/page-state.ts';
 
 /** Where the browser keeps the view that the person last chose. */
 const CHOSEN = 'hsi-profiling.view';
@@ -19,12 +19,19 @@ export function rememberShown(shown: 'frame' | 'native'): void {
   write(SHOWN, shown);
 }
 
+/** Why the dashboard cannot show what the state holds, as a sentence; undefined when it can. */
+export function nativeOnly(state: Pick<PageState, 'spanId' | 'filters'>): string | undefined {
+  if (state.spanId !== undefined) return 'Grafana’s dashboard cannot show one span.';
+  if (state.filters.length > 0) return 'Grafana’s dashboard cannot filter by label.';
+  return undefined;
+}
+
 /**
- * Whether the page will probably show the native view, before Grafana has been asked: it was chosen,
- * or nothing says that the dashboard was shown the last time.
+ * Whether the page will probably show the native view, before Grafana has been asked: it was chosen
+ * or is the only one that can, or nothing says that the dashboard was shown the last time.
  */
-export function expectsNative(view: PageView | undefined): boolean {
-  const wanted = view ?? rememberedView();
+export function expectsNative(state: PageState): boolean {
+  const wanted = state.view ?? (nativeOnly(state) === undefined ? rememberedView() : 'profiles');
   return wanted === 'profiles' || wanted === 'compare' || read(SHOWN) !== 'frame';
 }
 

@@ -205,6 +205,15 @@ describe('with a Grafana that can be framed', () => {
     expect(frame()).toBeVisible();
   });
 
+  it('shows natively what the dashboard cannot: a span, a filter', async () => {
+    const page = await openPage(withGrafana(), '?spanId=00f067aa0ba902b7');
+    expect(screen.getByTestId('native-view')).toBeVisible();
+    expect(badge()).toHaveTextContent('Grafana’s dashboard cannot show one span.');
+    await page.click('view-switch');
+    expect(frame()).toBeVisible();
+    expect(badge()).toHaveTextContent('Grafana’s dashboard cannot show one span.');
+  });
+
   it('works where the browser keeps nothing', async () => {
     vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
       throw new DOMException('denied', 'SecurityError');

@@ -5,7 +5,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { blockedByHost } from '../ladder/grafana-status.ts';
 import { decideRung } from '../ladder/rung.ts';
 import { useGrafana } from '../ladder/use-grafana.ts';
-import { rememberedView, rememberShown, rememberView } from '../ladder/view-choice.ts';
+import { nativeOnly, rememberedView, rememberShown, rememberView } from '../ladder/view-choice.ts';
 import { type PageState } from '../state/page-state.ts';
 import { usePageNotices, usePageState } from '../state/use-page-state.ts';
 import { ConfigBanner, Notices } from './banners.tsx';
@@ -51,7 +51,9 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
   const [remembered, setRemembered] = useState(rememberedView);
   const impatient = useElapsed(PATIENCE_MS);
   const rung = decideRung({
-    wanted: state.view ?? remembered,
+    asked: state.view,
+    remembered,
+    nativeOnly: nativeOnly(state),
     status: grafana.status,
     impatient,
     source: config.profiles_source,
