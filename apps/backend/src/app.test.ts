@@ -10,7 +10,7 @@ import {
 } from '@hsi/backend-api';
 import { type FastifyInstance, type InjectOptions } from 'fastify';
 import * as v from 'valibot';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AppOptions } from './app.ts';
 import { FakeLoader } from './testing/fake-zoo.ts';
 import { FROM_PAGE, temporaryFolder, testApp, TOKEN } from './testing/test-app.ts';
@@ -264,6 +264,7 @@ describe('inference', () => {
     const calls = Array.from({ length: 9 }, () => app.inject(image()));
     const refused = await Promise.race(calls);
     expect(refused.json()).toMatchObject({ code: 'too-busy' });
+    await vi.waitFor(() => expect(loader.waiting).toEqual(['brisque-quality']), 10_000);
     loader.finish();
     const statuses = (await Promise.all(calls)).map(({ statusCode }) => statusCode);
     expect(statuses.toSorted()).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 503]);

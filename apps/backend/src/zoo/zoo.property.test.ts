@@ -148,7 +148,7 @@ it('keeps to its budget, and never unloads a model in use, whatever is asked of 
       await world.end();
       expect(world.failed).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
