@@ -1,8 +1,11 @@
 import { type DecodeLimits } from '@hsi/pprof-codec';
 import { type ProfileStore } from '@hsi/profile-store';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addCompression } from './compress.ts';
 import { addIngestRoutes } from './ingest/routes.ts';
+import { addMetrics, REFUSED } from './observe.ts';
 import { addPage } from './page.ts';
+import { addPinRoutes } from './pins.ts';
 import { addQueryRoutes } from './query/connect.ts';
 import { addRenderRoutes } from './query/render.ts';
 import { asRefusal } from './refusal.ts';
@@ -29,12 +32,15 @@ export function buildApp(options: AppOptions): FastifyInstance {
     requestTimeout: 60_000,
     return503OnClosing: true,
   });
+  const metrics = addMetrics(app, options.store);
+  addCompression(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
   app.setErrorHandler(async (error, _request, reply) => {
     const refusal = asRefusal(error);
+    metrics.add(REFUSED, { reason: refusal.reason });
     if (refusal.code === 'internal') {
       options.log?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
@@ -49,7 +55,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   );
   app.get('/ready', async (_request, reply) => reply.type('text/plain').send('ready'));
   addPage(app, options.store);
-  addIngestRoutes(app, options);
+  addIngestRoutes(app, options, metrics);
+  addPinRoutes(app, options.store, options.ingestToken, options.now ?? Date.now);
   addQueryRoutes(app, options.store);
   addRenderRoutes(app, options.store, options.now ?? Date.now);
   return app;

@@ -1,6 +1,8 @@
 import { PushRequestSchema } from '@hsi/pyroscope-api/server';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AppOptions } from '../app.ts';
+import { type Metrics } from '../metrics.ts';
+import { STORED } from '../observe.ts';
 import { decodeMessage, encodingOf, send } from '../query/connect.ts';
 import { Refusal } from '../refusal.ts';
 import { tenantOf } from '../tenant.ts';
@@ -8,14 +10,20 @@ import { decodeIngest } from './decode.ts';
 import { inflate } from './inflate.ts';
 import { parseParameters } from './parameters.ts';
 import { decodePush } from './push.ts';
+import { checkToken } from './token.ts';
+
+/** Bytes of bodies that are held at one time, and what a body without a length counts as. */
+const BYTES_UNDER_WAY = 256_000_000;
+const UNKNOWN_BYTES = 1_000_000;
 
 interface IngestRoute {
   Querystring: Record<string, string | string[]>;
 }
 
 /** `POST /ingest`, also at `/pyroscope/ingest`, and `push.v1`. */
-export function addIngestRoutes(app: FastifyInstance, options: AppOptions): void {
+export function addIngestRoutes(app: FastifyInstance, options: AppOptions, metrics: Metrics): void {
   let underWay = 0;
+  let bytesUnderWay = 0;
   const admit = async (request: FastifyRequest, reply: FastifyReply) => {
     checkToken(request, options.ingestToken);
     if (underWay >= options.concurrentIngests) {
@@ -26,8 +34,21 @@ export function addIngestRoutes(app: FastifyInstance, options: AppOptions): void
         1,
       );
     }
+    const bytes = Number(request.headers['content-length'] ?? UNKNOWN_BYTES);
+    if (bytesUnderWay + bytes > BYTES_UNDER_WAY && underWay > 0) {
+      throw new Refusal(
+        'resource_exhausted',
+        `${bytesUnderWay} bytes of profiles are being stored; try again in a second.`,
+        'bytes_under_way',
+        1,
+      );
+    }
     underWay++;
-    reply.raw.once('close', () => underWay--);
+    bytesUnderWay += bytes;
+    reply.raw.once('close', () => {
+      underWay--;
+      bytesUnderWay -= bytes;
+    });
   };
 
   const ingest = async (request: FastifyRequest<IngestRoute>, reply: FastifyReply) => {
@@ -40,6 +61,7 @@ export function addIngestRoutes(app: FastifyInstance, options: AppOptions): void
     }
     const profiles = await decodeIngest(parameters, contentType, body, options.decodeLimits);
     await options.store.ingest(tenant, profiles);
+    metrics.add(STORED, {}, profiles.length);
     return reply.status(200).send();
   };
   for (const path of ['/ingest', '/pyroscope/ingest']) {
@@ -57,26 +79,7 @@ export function addIngestRoutes(app: FastifyInstance, options: AppOptions): void
     );
     const profiles = await decodePush(message, decodeLimits, (options.now ?? Date.now)());
     await options.store.ingest(tenantOf(request), profiles);
+    metrics.add(STORED, {}, profiles.length);
     return send(reply, encoding, { json: () => '{}', binary: () => new Uint8Array() });
   });
-}
-
-function checkToken(request: FastifyRequest, token: string | undefined): void {
-  if (token === undefined) return;
-  const [, given] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (given !== undefined && isEqual(given, token)) return;
-  throw new Refusal(
-    'unauthenticated',
-    'Storing profiles needs the ingest token: send "Authorization: Bearer <token>".',
-    'token',
-  );
-}
-
-/** Takes as long for a wrong text as for the right one. */
-function isEqual(given: string, expected: string): boolean {
-  let difference = given.length ^ expected.length;
-  for (let at = 0; at < given.length; at++) {
-    difference |= given.charCodeAt(at) ^ expected.charCodeAt(at % expected.length);
-  }
-  return difference === 0;
 }
