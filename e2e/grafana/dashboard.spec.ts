@@ -114,10 +114,15 @@ test('Explore opens on the same selection, or the page says why not', async ({
   await page.goto(`${world.url}/pyroscope?view=dashboard&service=nemotron&type=memory&from=now-6h`);
   const explore = page.getByTestId('explore-link');
   const expected = { service: 'nemotron', profileType: 'memory', from: 'now-6h', to: 'now' };
-  expect(selectionFromExploreUrl((await explore.getAttribute('href')) ?? '')).toEqual(expected);
+  await expect
+    .poll(async () => selectionFromExploreUrl((await explore.getAttribute('href')) ?? ''), {
+      message: 'the selection in the link to Explore',
+    })
+    .toEqual(expected);
 
   const probe = await fetch(`${world.grafana}/explore`, { redirect: 'manual' });
   if (probe.status !== 200) {
+    await expect(explore).toHaveAttribute('title', /Editor/u);
     await explore.click();
     await expect(page.getByTestId('pyroscope-page')).toContainText(/Explore.*Editor/u);
     return;
