@@ -4,7 +4,7 @@ import { PyroscopeClient } from '@hsi/pyroscope-api';
 import { type MountContext } from '@hsi/remote-contract';
 import { type QueryClient } from '@tanstack/react-query';
 import { type PageState } from '../state/page-state.ts';
-import { OVERVIEW_NODES } from './data/graph.ts';
+import { NODES } from './data/graph.ts';
 import { Questions } from './data/questions.ts';
 import { PROFILES_KEY } from './data/rules.ts';
 import { resolveRange } from './model/time-range.ts';
@@ -39,9 +39,12 @@ export function askFirst(
   const service = state.service ?? (model === undefined ? undefined : MODEL_ZOO_SERVICE);
   const names = service === undefined ? SERVICES.map(({ serviceName }) => serviceName) : [service];
   for (const name of names) {
-    const request = { service: name, model: undefined, type, filters, maxNodes: OVERVIEW_NODES };
-    questions.prefetch(questions.graph(request));
-    if (model !== undefined) questions.prefetch(questions.graph({ ...request, model }));
+    const isLarge = service !== undefined && model === undefined;
+    const maxNodes = isLarge ? NODES.large : NODES.inGrid;
+    const request = { service: name, model: undefined, type, filters };
+    questions.prefetch(questions.graph({ ...request, maxNodes }));
+    if (model === undefined) continue;
+    questions.prefetch(questions.graph({ ...request, model, maxNodes: NODES.large }));
   }
 }
 

@@ -70,7 +70,7 @@ export function ProfilesView() {
     });
   return (
     <ViewProvider value={view}>
-      <div className="pf:flex pf:min-w-0 pf:flex-col pf:gap-3 pf:px-6 pf:py-3 pf:max-sm:px-3">
+      <div className="pf:@container pf:flex pf:min-w-0 pf:flex-col pf:gap-3 pf:px-6 pf:py-3 pf:max-sm:px-3">
         <Controls services={services ?? CATALOG}>
           <AutoRefreshPicker autoRefresh={autoRefresh} onAutoRefresh={setAutoRefresh} />
           <FilterBar />

@@ -16,9 +16,12 @@ import {
 } from '../model/profile-types.ts';
 import { type ProfileSource } from './source.ts';
 
-/** Frames asked for at first; a person who looks closer gets more. */
-export const OVERVIEW_NODES = 2048;
-export const DETAIL_NODES = 16_384;
+/**
+ * Frames that the server is asked for. A graph in a grid shows a dozen rows, half a screen wide:
+ * more frames than that would be transferred to be drawn thinner than a pixel. Who looks closer
+ * gets more.
+ */
+export const NODES = { inGrid: 1024, large: 4096, detail: 16_384 } as const;
 
 export interface GraphRequest {
   readonly service: string;

@@ -1,8 +1,8 @@
 import { type CallTree, formatShare } from '@hsi/profile-model';
 import { displayName } from '@hsi/model-zoo-catalog';
 import { type ReactNode, useMemo, useState } from 'react';
-import { FlameGraphPanel } from '../../flame-graph/index.ts';
-import { DETAIL_NODES, type GraphAnswer, OVERVIEW_NODES } from '../data/graph.ts';
+import { FlameGraphPanel } from '../../flame-graph/flame-graph-panel.tsx';
+import { type GraphAnswer, NODES } from '../data/graph.ts';
 import { type Answer, useAnswer } from '../data/use-answer.ts';
 import { useLate } from '../data/use-late.ts';
 import { useNear } from '../data/use-near.ts';
@@ -43,7 +43,8 @@ const HEADING_HEIGHT = 64;
 export function GraphCard(props: GraphCardProps) {
   const { testId, scope, height, eager } = props;
   const { state, questions } = useView();
-  const [maxNodes, setMaxNodes] = useState(OVERVIEW_NODES);
+  const [isDetailed, setIsDetailed] = useState(false);
+  const maxNodes = isDetailed ? NODES.detail : props.compact ? NODES.inGrid : NODES.large;
   const [wrapper, near] = useNear<HTMLDivElement>(eager);
   const answer = useAnswer(
     questions.graph({ ...scope, type: state.type, filters: state.filters, maxNodes }),
@@ -53,7 +54,7 @@ export function GraphCard(props: GraphCardProps) {
   if (data !== undefined && data.tree.total[0]! > 0) {
     return (
       <div ref={wrapper} className="pf:min-w-0" style={{ minHeight: height + HEADING_HEIGHT }}>
-        <Graph {...props} answer={answer} data={data} onDetail={() => setMaxNodes(DETAIL_NODES)} />
+        <Graph {...props} answer={answer} data={data} onDetail={() => setIsDetailed(true)} />
       </div>
     );
   }
@@ -134,7 +135,7 @@ function Graph(props: GraphProps) {
   );
   if (props.beside === undefined) return panel;
   return (
-    <div className="pf:grid pf:min-w-0 pf:gap-4 pf:xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+    <div className="pf:grid pf:min-w-0 pf:gap-4 pf:@6xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       {panel}
       <div className="pf:min-w-0">{props.beside(tree, data.unit)}</div>
     </div>

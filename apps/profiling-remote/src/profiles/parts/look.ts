@@ -3,7 +3,7 @@ export const PANEL = 'pf:rounded-lg pf:border pf:border-gray-800 pf:bg-gray-800'
 export const BUTTON =
   'pf:inline-flex pf:h-8 pf:items-center pf:gap-1.5 pf:rounded-md pf:border pf:border-gray-600 ' +
   'pf:bg-gray-800 pf:px-2.5 pf:text-sm pf:text-gray-100 pf:whitespace-nowrap pf:hover:bg-gray-700 ' +
-  'pf:disabled:cursor-not-allowed pf:disabled:opacity-60';
+  'pf:aria-pressed:border-accent pf:disabled:cursor-not-allowed pf:disabled:opacity-60';
 export const FIELD =
   'pf:h-8 pf:min-w-0 pf:rounded-md pf:border pf:border-gray-600 pf:bg-gray-800 pf:px-2 pf:text-sm ' +
   'pf:text-gray-100 pf:disabled:opacity-60';

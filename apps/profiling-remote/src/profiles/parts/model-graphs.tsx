@@ -1,7 +1,7 @@
 import { formatShare } from '@hsi/profile-model';
 import { displayName } from '@hsi/model-zoo-catalog';
 import { Maximize2 } from 'lucide-react';
-import { type GraphAnswer, OVERVIEW_NODES } from '../data/graph.ts';
+import { type GraphAnswer, NODES } from '../data/graph.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { useView } from '../data/view-context.tsx';
 import { splitIdle } from '../model/idle.ts';
@@ -26,7 +26,7 @@ export function ModelGraphs({ service }: { readonly service: string }) {
       spanIds: undefined,
       type: state.type,
       filters: state.filters,
-      maxNodes: OVERVIEW_NODES,
+      maxNodes: NODES.large,
     }),
   ).data;
   if (facts.data === undefined) return null;
@@ -104,7 +104,7 @@ function Unclaimed(props: {
       spanIds: undefined,
       type: state.type,
       filters: state.filters,
-      maxNodes: OVERVIEW_NODES,
+      maxNodes: NODES.inGrid,
     }),
   ).data;
   const total = work(whole);

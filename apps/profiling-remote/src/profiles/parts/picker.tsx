@@ -23,7 +23,7 @@ export function Picker({ label, value, onChange, disabled, narrow, hint, childre
       </label>
       <select
         id={id}
-        className={`${FIELD} pf:max-sm:w-full ${narrow === true ? 'pf:w-24' : 'pf:w-44'}`}
+        className={`${FIELD} pf:max-sm:w-full ${narrow === true ? 'pf:w-20' : 'pf:w-38'}`}
         value={value}
         disabled={disabled}
         title={hint}

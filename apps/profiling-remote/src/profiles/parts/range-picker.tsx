@@ -24,7 +24,7 @@ export function RangePicker(props: RangePickerProps) {
   const [editing, setEditing] = useState(false);
   const preset = RANGE_PRESETS.find(({ from, to }) => from === text.from && to === text.to);
   return (
-    <div className="pf:flex pf:min-w-0 pf:flex-wrap pf:items-end pf:gap-2 pf:max-sm:col-span-2">
+    <div className="pf:flex pf:min-w-0 pf:flex-wrap pf:items-end pf:gap-2 pf:max-sm:order-1 pf:max-sm:col-span-2">
       <Picker
         label={`Time range · ${timeZoneText(range.to)}`}
         value={preset?.from ?? CUSTOM}

@@ -1,7 +1,7 @@
 import { displayName } from '@hsi/model-zoo-catalog';
 import { useQueries } from '@tanstack/react-query';
 import { usePageServices } from '../../page/page-services.tsx';
-import { OVERVIEW_NODES } from '../data/graph.ts';
+import { NODES } from '../data/graph.ts';
 import { QUERY_RULES } from '../data/rules.ts';
 import { useView } from '../data/view-context.tsx';
 import { emptySpanReasons, spanDuration } from '../model/span-answer.ts';
@@ -30,7 +30,7 @@ export function SpanPanel(props: {
         ...request,
         type: state.type,
         filters: state.filters,
-        maxNodes: OVERVIEW_NODES,
+        maxNodes: NODES.inGrid,
       });
       return { ...QUERY_RULES, queryKey, queryFn };
     }),

@@ -18,7 +18,7 @@ export function StatusLine({ onRetry }: Pick<StatusLineProps, 'onRetry'>) {
   const { moment } = useView();
   const { away, slow } = useServerState();
   return (
-    <div className="pf:ml-auto pf:flex pf:min-h-8 pf:max-sm:col-span-2 pf:min-w-0 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:text-xs pf:text-gray-400">
+    <div className="pf:ml-auto pf:flex pf:min-h-8 pf:max-sm:order-1 pf:max-sm:col-span-2 pf:min-w-0 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:text-xs pf:text-gray-400">
       <span role="status" className="pf:min-w-0">
         {slow && away === undefined
           ? 'The profile server is slow; still waiting for its answer.'

@@ -1,7 +1,7 @@
 import { SERVICES, displayName } from '@hsi/model-zoo-catalog';
 import { formatShare } from '@hsi/profile-model';
 import { useQueries } from '@tanstack/react-query';
-import { OVERVIEW_NODES } from '../data/graph.ts';
+import { NODES } from '../data/graph.ts';
 import { useView } from '../data/view-context.tsx';
 import { splitIdle } from '../model/idle.ts';
 import { hasIdleFrames } from '../model/profile-types.ts';
@@ -30,7 +30,7 @@ export function IdleNote({ service, model }: IdleNoteProps) {
         model,
         type,
         filters,
-        maxNodes: OVERVIEW_NODES,
+        maxNodes: service === undefined ? NODES.inGrid : NODES.large,
       });
       return { queryKey: question.queryKey, queryFn: question.queryFn, enabled: false };
     }),

@@ -37,7 +37,7 @@ export interface TimelineChartProps {
 }
 
 /** The lines, drawn by uPlot. It is made anew when the lines change, and resized with its box. */
-export default function TimelineChart(props: TimelineChartProps) {
+export function TimelineChart(props: TimelineChartProps) {
   const { chart, range, height, hidden, keyed } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);

@@ -1,4 +1,4 @@
-import { type Chart } from './chart-data.ts';
+import { type Chart, type ChartLine } from './chart-data.ts';
 
 export interface TimelineLegendProps {
   readonly chart: Chart;
@@ -10,8 +10,8 @@ export interface TimelineLegendProps {
 /** The lines by name; press one to take it out of the chart. */
 export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
   return (
-    <div className="pf:flex pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:text-xs">
-      {chart.lines.map(({ key, title, color }) => (
+    <div className="pf:flex pf:max-h-16 pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:overflow-y-auto pf:text-xs">
+      {chart.lines.map(({ key, title, color, dash }) => (
         <button
           key={key}
           type="button"
@@ -20,7 +20,7 @@ export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
           title={title}
           onClick={() => onToggle(key)}
         >
-          <Swatch color={color} />
+          <Swatch color={color} dash={dash} />
           <span className="pf:max-w-48 pf:truncate" dir="auto">
             {title}
           </span>
@@ -33,10 +33,17 @@ export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
   );
 }
 
-export function Swatch({ color }: { readonly color: string }) {
+export function Swatch({ color, dash }: Pick<ChartLine, 'color' | 'dash'>) {
   return (
-    <svg width="12" height="8" className="pf:shrink-0" aria-hidden>
-      <rect width="12" height="3" y="3" rx="1.5" fill={color} />
+    <svg width="16" height="8" className="pf:shrink-0" aria-hidden>
+      <line
+        x2="16"
+        y1="4"
+        y2="4"
+        stroke={color}
+        strokeWidth="2.5"
+        strokeDasharray={dash.join(' ')}
+      />
     </svg>
   );
 }

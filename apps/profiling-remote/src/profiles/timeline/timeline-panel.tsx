@@ -1,5 +1,5 @@
 import { type TimeRange, type UnixMs } from '@hsi/profile-model';
-import { Suspense, lazy, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { type TimelineScope } from '../data/timeline.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { useLate } from '../data/use-late.ts';
@@ -7,6 +7,7 @@ import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
 import { formatDuration, pointRange } from '../model/time-range.ts';
 import { formatMoment } from '../model/time-text.ts';
+import { lazily } from '../parts/lazily.tsx';
 import { BUTTON, CHIP, MUTED, PANEL } from '../parts/look.ts';
 import { type Chart, buildChart, unitTitle, valueText } from './chart-data.ts';
 import { type CursorPlace, type KeyedCursor } from './timeline-chart.tsx';
@@ -16,7 +17,7 @@ import { TimelineTooltip } from './timeline-tooltip.tsx';
 
 const HEIGHT = 176;
 
-const TimelineChart = lazy(() => import('./timeline-chart.tsx'));
+const TimelineChart = lazily(async () => (await import('./timeline-chart.tsx')).TimelineChart);
 
 export interface TimelinePanelProps {
   /** Undefined: a line for each service. */

@@ -24,7 +24,7 @@ export function TimelineTooltip({ chart, off, index, left, width }: TimelineTool
   if (time === undefined) return null;
   const lines = chart.lines
     .filter(({ key }) => !off.has(key))
-    .map(({ key, title, color, values }) => ({ key, title, color, value: values[index] ?? null }))
+    .map(({ values, ...line }) => ({ ...line, value: values[index] ?? null }))
     .sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
   const x = left + AXIS_WIDTH;
   const side = x > width / 2 ? { right: width - x + 14 } : { left: x + 14 };
@@ -39,9 +39,9 @@ export function TimelineTooltip({ chart, off, index, left, width }: TimelineTool
         {formatMoment(time - chart.stepSeconds * 1000)} – {formatClock(time)}
       </p>
       <ul>
-        {lines.slice(0, MOST_NAMED).map(({ key, title, color, value }) => (
+        {lines.slice(0, MOST_NAMED).map(({ key, title, color, dash, value }) => (
           <li key={key} className="pf:flex pf:items-center pf:gap-1.5">
-            <Swatch color={color} />
+            <Swatch color={color} dash={dash} />
             <span className="pf:min-w-0 pf:truncate" dir="auto">
               {title}
             </span>
