@@ -55,6 +55,20 @@ export const SETTINGS = [
   { name: 'UPSTREAM_PYROSCOPE_AUTH', default: '', meaning: 'the same for Pyroscope' },
   { name: 'UPSTREAM_BACKEND_AUTH', default: '', meaning: 'the same for the backend' },
   {
+    name: 'BACKEND_TOKEN',
+    default: '(a random one)',
+    meaning: 'token of writing calls to the backend, such as POST /api/events',
+  },
+  { name: 'MODEL_ZOO_PATH', default: '', meaning: 'folder with <name>.onnx; else demo weights' },
+  { name: 'MODEL_ZOO_BUDGET_MB', default: '8000', meaning: 'memory that loaded models may take' },
+  { name: 'MODEL_ZOO_THREADS', default: '1', meaning: 'threads of one inference' },
+  { name: 'JAEGER_URL', default: '', meaning: 'where a browser finds Jaeger' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '',
+    meaning: 'where the backend sends its traces (OTLP over HTTP)',
+  },
+  {
     name: 'REMOTE_ORIGINS',
     default: '',
     meaning: 'further origins that remotes may load from, separated by spaces',
@@ -185,6 +199,12 @@ export function planProcesses(settings, { root, dataDir, demo }) {
         PYROSCOPE_URL: settings.PYROSCOPE_URL || upstream,
         PYROSCOPE_UPSTREAM: settings.PYROSCOPE_UPSTREAM,
         HSI_DEMO: demo ? '1' : '',
+        BACKEND_TOKEN: settings.BACKEND_TOKEN,
+        MODEL_ZOO_PATH: settings.MODEL_ZOO_PATH,
+        MODEL_ZOO_BUDGET_MB: settings.MODEL_ZOO_BUDGET_MB,
+        MODEL_ZOO_THREADS: settings.MODEL_ZOO_THREADS,
+        JAEGER_URL: settings.JAEGER_URL,
+        OTEL_EXPORTER_OTLP_ENDPOINT: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
       },
     });
   }
@@ -215,7 +235,7 @@ export function planProcesses(settings, { root, dataDir, demo }) {
         module: bundle('demo-services'),
         args: [name],
         port: '',
-        env: { ...own, BACKEND_URL: backend },
+        env: { ...own, BACKEND_URL: backend, BACKEND_TOKEN: settings.BACKEND_TOKEN },
       });
     }
   }

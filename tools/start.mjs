@@ -1,10 +1,12 @@
 // `npm start`: builds what is needed, runs every process, prints the URL, stops them all on a signal.
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isFree } from './free-port.mjs';
 import { publishRemote } from './publish-remote.mjs';
+import { reportStarts } from './report-starts.mjs';
 import { checkSettings, FLAGS, helpText, planProcesses, readSettings } from './settings.mjs';
 import { Supervisor } from './supervisor.mjs';
 
@@ -42,6 +44,7 @@ async function main(args) {
   const settings = readSettings(process.env);
   const problems = checkSettings(settings);
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  settings.BACKEND_TOKEN ||= randomBytes(24).toString('base64url');
   const dataDir = resolve(root, settings.DATA_DIR ?? '.data');
   mkdirSync(dataDir, { recursive: true });
 
@@ -50,12 +53,12 @@ async function main(args) {
   await requireFreePorts(plans, settings);
 
   if (process.env.HSI_SKIP_BUILD !== '1') await build();
-  if (!settings.REMOTES_DIR) {
-    await publishRemote({
-      from: join(root, 'apps/profiling-remote/dist'),
-      to: join(dataDir, 'remotes'),
-    });
-  }
+  const remote = settings.REMOTES_DIR
+    ? undefined
+    : await publishRemote({
+        from: join(root, 'apps/profiling-remote/dist'),
+        to: join(dataDir, 'remotes'),
+      });
 
   supervisor = new Supervisor({ logs: join(dataDir, 'logs'), say: (text) => console.error(text) });
   const servers = plans.filter(({ port }) => port !== '');
@@ -64,9 +67,31 @@ async function main(args) {
   const shown = settings.HOST === '0.0.0.0' || settings.HOST === '::' ? '127.0.0.1' : settings.HOST;
   console.log(`HSI Profiling is ready: http://${shown}:${settings.GATEWAY_PORT}/pyroscope`);
   // A demo service that cannot start costs its own graphs, not the page.
-  for (const outcome of await Promise.allSettled(others.map((plan) => supervisor?.start(plan)))) {
+  const outcomes = await Promise.allSettled(others.map((plan) => supervisor?.start(plan)));
+  for (const outcome of outcomes) {
     if (outcome.status === 'rejected' && !stopping) console.error(outcome.reason.message);
   }
+  await reportStarts({
+    backend: plans.find(({ name }) => name === 'gateway')?.env.BACKEND_UPSTREAM ?? '',
+    token: settings.BACKEND_TOKEN,
+    starts: startsOf(others, remote?.version),
+  });
+}
+
+/**
+ * The marks on the timeline; the backend reports its own start.
+ * @param {import('./supervisor.mjs').Plan[]} demos
+ * @param {string | undefined} remoteVersion
+ */
+function startsOf(demos, remoteVersion) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const services = demos
+    .map(({ args }) => args[0] ?? '')
+    .filter((service) => service !== 'driver')
+    .map((service) => ({ text: `${service} ${version} started`, service, version }));
+  return remoteVersion === undefined
+    ? services
+    : [...services, { text: `Profiling page ${remoteVersion} published`, version: remoteVersion }];
 }
 
 function requireNode() {
