@@ -11,18 +11,30 @@ export class LabelScope {
 
   constructor(
     readonly labels: Readonly<Record<string, string>>,
-    readonly outer?: LabelScope,
+    private outerScope?: LabelScope,
   ) {}
+
+  get outer(): LabelScope | undefined {
+    return this.outerScope;
+  }
 
   end(): void {
     this.ended = true;
+  }
+
+  /**
+   * The scope stays in force for ever, for the callbacks that a call left behind. The outer one is
+   * let go: callbacks that label their successors would keep a growing chain alive.
+   */
+  keep(): void {
+    this.outerScope = undefined;
   }
 
   /** This scope, or the nearest outer one that has not ended. */
   inForce(): LabelScope {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- walks outwards from here
     let scope: LabelScope = this;
-    while (scope.ended) scope = scope.outer ?? NO_LABELS;
+    while (scope.ended) scope = scope.outerScope ?? NO_LABELS;
     return scope;
   }
 }

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LabelScope } from './label-scope.ts';
 import { profilingLabels, withProfilingLabels } from './labels.ts';
 import { tracker } from './scope-tracker.ts';
 import { watchLabels } from './testing/label-watch.ts';
@@ -109,6 +110,30 @@ describe('with a profiler', () => {
     };
     expect(() => withProfilingLabels(A, fail)).toThrow('broken');
     expect(samples.now()).toEqual({});
+  });
+
+  it('removes the labels from what a function that threw has left behind', async () => {
+    let leftBehind: Promise<unknown> | undefined;
+    const fail = () => {
+      leftBehind = nextTurn().then(() => samples.now());
+      throw new Error('broken');
+    };
+    expect(() => withProfilingLabels(A, fail)).toThrow('broken');
+    expect(await leftBehind).toEqual({});
+  });
+
+  it('does not keep a chain of scopes when callbacks label their successors', async () => {
+    const last = await new Promise<LabelScope>((resolve) => {
+      let left = 50;
+      const tick = () =>
+        withProfilingLabels({ tick: left }, () => {
+          if (left-- > 0) process.nextTick(tick);
+          else resolve(tracker.scope);
+        });
+      tick();
+    });
+    expect(last.labels).toEqual({ tick: '0' });
+    expect(last.outer?.outer).toBeUndefined();
   });
 
   it('removes the labels when the promise is rejected, and passes the error on', async () => {

@@ -17,7 +17,14 @@ import { tracker } from './scope-tracker.ts';
 export function withProfilingLabels<T>(labels: ProfilingLabels, fn: () => T): T {
   if (!tracker.active) return fn();
   const scope = innerScope(tracker.scope, labels);
-  return endWith(scope, tracker.run(scope, fn));
+  let result: T;
+  try {
+    result = tracker.run(scope, fn);
+  } catch (error) {
+    scope.end();
+    throw error;
+  }
+  return endWith(scope, result);
 }
 
 /** The labels of the running code; empty without a running profiler. */
@@ -31,7 +38,10 @@ export function profilingLabels(): Readonly<Record<string, string>> {
  * the caller's own object and must reach it unchanged.
  */
 function endWith<T>(scope: LabelScope, result: T): T {
-  if (!(result instanceof Promise) || result.constructor !== Promise) return result;
+  if (!(result instanceof Promise) || result.constructor !== Promise) {
+    scope.keep();
+    return result;
+  }
   const settled = result.then(
     (value: unknown) => {
       scope.end();
