@@ -18,6 +18,7 @@ it.each([
   ],
   ['Node itself', 'listOnTimeout', 'node:internal/timers', 'listOnTimeout (node:internal/timers)'],
   ['outside of the root', 'run', '/home/me/other/lib/run.js', 'run (…/other/lib/run.js)'],
+  ['near the top', 'run', '/run.js', 'run (…/run.js)'],
   ['a path of Windows', 'run', 'C:\\app\\node_modules\\x\\run.js', 'run (x/run.js)'],
   ['the runtime', 'Garbage Collection', '', 'Garbage Collection'],
   ['a native function', 'writev', '', 'writev'],

@@ -26,6 +26,6 @@ function shortFile(file: string, root: string): string {
   if (path.startsWith('node:') || !path.startsWith('/')) return path;
   const inside = relative(root, path).split(sep).join('/');
   return inside.startsWith('../')
-    ? ['…', ...path.split('/').slice(-OUTSIDE_PARTS)].join('/')
+    ? ['…', ...path.split('/').filter(Boolean).slice(-OUTSIDE_PARTS)].join('/')
     : inside;
 }
