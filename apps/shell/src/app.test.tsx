@@ -1,9 +1,10 @@
-import { render, screen, waitFor, within } from '@testing-library/react';
+import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { BrowserRouter } from 'react-router';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { App, preloadRoute } from './app.tsx';
 import { DOWN, serve } from './testing/server.ts';
+import { screenWidth } from './testing/setup.ts';
 
 const loadRemote = vi.hoisted(() => vi.fn());
 vi.mock('./remotes/load-remote.ts', () => ({ loadRemote }));
@@ -116,6 +117,17 @@ describe('the drawer of a narrow screen', () => {
     const others = [...(drawer.parentElement?.children ?? [])].filter((part) => part !== drawer);
     expect(others).toHaveLength(4);
     for (const part of others) expect(part).toHaveAttribute('inert');
+  });
+
+  it('closes when the screen becomes wide', async () => {
+    show('/ai');
+    await userEvent.click(screen.getByRole('button', { name: 'Open navigation' }));
+    act(() => {
+      screenWidth.matches = true;
+      screenWidth.dispatchEvent(new Event('change'));
+    });
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+    expect(screen.getByRole('main')).not.toHaveAttribute('inert');
   });
 
   it('closes when a page is chosen, or beside it', async () => {

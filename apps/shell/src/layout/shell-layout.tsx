@@ -25,6 +25,15 @@ export function ShellLayout({ children }: { readonly children: ReactNode }) {
     wasOpen.current = open;
   }, [open]);
 
+  useEffect(() => {
+    if (!open) return undefined;
+    // A screen that becomes wide has its sidebar: a drawer nobody sees must not hold the page.
+    const wide = window.matchMedia('(min-width: 48rem)');
+    const closeWhenWide = () => wide.matches && setOpen(false);
+    wide.addEventListener('change', closeWhenWide);
+    return () => wide.removeEventListener('change', closeWhenWide);
+  }, [open]);
+
   return (
     <div className="flex h-full flex-col md:flex-row">
       <a

@@ -28,6 +28,18 @@ function sentence(problem: string, hasData: boolean): string {
   return `The audit log could not be read: ${problem}.${kept} It is tried again every few seconds.`;
 }
 
+/** Hidden on a phone. */
+const WIDE_ONLY = 'hidden sm:table-cell';
+const COLUMNS = [
+  { heading: 'Time', narrow: true },
+  { heading: 'Action', narrow: true },
+  { heading: 'Model', narrow: true },
+  { heading: 'Result', narrow: true },
+  { heading: 'Duration', narrow: false },
+  { heading: 'By', narrow: false },
+  { heading: 'More', narrow: true },
+];
+
 interface AuditTableProps {
   readonly entries: readonly AuditEntry[];
   readonly traceUrl: string | null;
@@ -42,8 +54,12 @@ function AuditTable({ entries, traceUrl }: AuditTableProps) {
       <table className="w-full text-left text-sm">
         <thead className="bg-gray-800/50 text-xs text-gray-400">
           <tr>
-            {['Time', 'Action', 'Model', 'Result', 'Duration', 'By', 'More'].map((heading) => (
-              <th key={heading} scope="col" className="px-3 py-2 font-medium">
+            {COLUMNS.map(({ heading, narrow }) => (
+              <th
+                key={heading}
+                scope="col"
+                className={`px-3 py-2 font-medium ${narrow ? '' : WIDE_ONLY}`}
+              >
                 {heading}
               </th>
             ))}
@@ -75,7 +91,7 @@ function Row({
   const at = new Date(entry.time);
   return (
     <tr data-testid="audit-entry" data-action={entry.action} data-result={entry.result}>
-      <td className="px-3 py-2 whitespace-nowrap text-gray-300 tabular-nums">
+      <td className="px-3 py-2 text-gray-300 tabular-nums sm:whitespace-nowrap">
         <time dateTime={at.toISOString()}>{at.toLocaleString()}</time>
       </td>
       <td className="px-3 py-2 text-gray-200">{entry.action}</td>
@@ -86,10 +102,10 @@ function Row({
         )}
       </td>
       <td className={`px-3 py-2 ${RESULTS[entry.result]}`}>{entry.result}</td>
-      <td className="px-3 py-2 whitespace-nowrap text-gray-300 tabular-nums">
+      <td className={`px-3 py-2 whitespace-nowrap text-gray-300 tabular-nums ${WIDE_ONLY}`}>
         {duration(entry.duration_ms)}
       </td>
-      <td className="px-3 py-2 text-gray-400">{entry.actor}</td>
+      <td className={`px-3 py-2 text-gray-400 ${WIDE_ONLY}`}>{entry.actor}</td>
       <td className="px-3 py-2">
         <span className="flex gap-3">
           <Link to={profileOf(entry)} className="text-accent underline">

@@ -25,7 +25,7 @@ export function ModelTable({ rows, pending, failures, onLoad, onUnload }: ModelT
             <th scope="col" className="hidden px-3 py-2 font-medium sm:table-cell">
               Category
             </th>
-            <th scope="col" className="px-3 py-2 text-right font-medium">
+            <th scope="col" className="hidden px-3 py-2 text-right font-medium sm:table-cell">
               Memory
             </th>
             <th scope="col" className="px-3 py-2 font-medium">
@@ -66,12 +66,15 @@ interface RowProps extends Pick<ModelTableProps, 'onLoad' | 'onUnload'> {
 }
 
 function Row({ row, pending, failure, onLoad, onUnload }: RowProps) {
+  const memory = row.vram_mb === 0 ? 'CPU' : mb(row.vram_mb);
   const remark = failure ?? row.reason ?? row.assumption;
   return (
     <tr data-testid={`model-${row.name}`} data-state={row.state ?? 'unknown'}>
       <th scope="row" className="px-3 py-2 font-normal">
         <span className="text-gray-100">{row.name}</span>
-        <span className="block text-xs text-gray-400 sm:hidden">{row.category}</span>
+        <span className="block text-xs text-gray-400 sm:hidden">
+          {row.category} · {memory}
+        </span>
         {remark !== undefined && (
           <span
             role={failure === undefined ? undefined : 'alert'}
@@ -82,8 +85,8 @@ function Row({ row, pending, failure, onLoad, onUnload }: RowProps) {
         )}
       </th>
       <td className="hidden px-3 py-2 text-gray-300 sm:table-cell">{row.category}</td>
-      <td className="px-3 py-2 text-right whitespace-nowrap text-gray-300 tabular-nums">
-        {row.vram_mb === 0 ? 'CPU' : mb(row.vram_mb)}
+      <td className="hidden px-3 py-2 text-right whitespace-nowrap text-gray-300 tabular-nums sm:table-cell">
+        {memory}
       </td>
       <td className="px-3 py-2">
         <StateBadge state={pending === 'load' ? 'loading' : row.state} />

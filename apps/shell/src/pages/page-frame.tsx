@@ -23,7 +23,8 @@ export function PageFrame(props: PageFrameProps) {
         </h1>
         <p className="mt-1 text-sm text-gray-400">{subtitle}</p>
       </header>
-      <div role="status">
+      {/* Always there, so that a screen reader hears what appears in it; without a gap while empty. */}
+      <div role="status" className="empty:-mt-5">
         {problem !== undefined && (
           <p
             className="flex items-start gap-2 rounded-md border border-yellow-700/60 bg-yellow-900/20 px-3 py-2 text-sm text-yellow-200"

@@ -13,6 +13,9 @@ export function RemoteSkeleton({ title }: { readonly title: string }) {
 
   return (
     <div className="flex h-full flex-col gap-6 p-6" data-testid="remote-loading" aria-busy="true">
+      <p role="status" className="text-sm text-gray-400 empty:-mb-6">
+        {slow ? `${title} is still loading. The rest of the application works meanwhile.` : ''}
+      </p>
       <div className="flex animate-pulse flex-col gap-6 motion-reduce:animate-none" aria-hidden>
         <div className="h-8 w-48 rounded bg-gray-800" />
         <div className="h-4 w-72 max-w-full rounded bg-gray-800" />
@@ -22,9 +25,6 @@ export function RemoteSkeleton({ title }: { readonly title: string }) {
           <div className="h-64 rounded bg-gray-800" />
         </div>
       </div>
-      <p role="status" className="text-sm text-gray-400">
-        {slow ? `${title} is still loading. The rest of the application works meanwhile.` : ''}
-      </p>
     </div>
   );
 }
