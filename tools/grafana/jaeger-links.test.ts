@@ -8,28 +8,33 @@ import { jaegerTrace, tagLinks, traceLinks, type LinkPattern } from './jaeger-li
 const file = new URL('../../monitoring/jaeger/ui.json', import.meta.url);
 const { linkPatterns } = JSON.parse(readFileSync(file, 'utf8')) as { linkPatterns: LinkPattern[] };
 
-/** Loading a model: the request and, within it, the load, both with their profile's id. */
+/** Loading a model: the request, which has its profile's id, and within it the load. */
 const trace = jaegerTrace(recorded);
-const load = trace.spans.find(({ operationName }) => operationName === 'model.load');
-if (!load) throw new Error('The recorded trace has no span model.load.');
+const named = (name: string) => {
+  const span = trace.spans.find(({ operationName }) => operationName === name);
+  if (!span) throw new Error(`The recorded trace has no span ${name}.`);
+  return span;
+};
+const request = named('POST /api/models/:name/load');
+const load = named('model.load');
 
 const open = (url: string | undefined) => new URL(url ?? '');
 
 describe('a span of our backend in Jaeger', () => {
-  const [link, ...others] = tagLinks(linkPatterns, trace, load, 'pyroscope.profile.id');
+  const [link, ...others] = tagLinks(linkPatterns, trace, request, 'pyroscope.profile.id');
 
   it('leads from its profile id to the page, with service, time, span and trace', () => {
     expect(others).toEqual([]);
-    expect(link?.text).toBe(`Profile of span ${load.spanID}`);
+    expect(link?.text).toBe(`Profile of span ${request.spanID}`);
     const url = open(link?.url);
     expect(url.pathname).toBe('/pyroscope');
     expect(Object.fromEntries(url.searchParams)).toEqual({
       view: 'profiles',
       service: 'nemotron-backend',
-      fromUs: '1795410668335000',
-      durUs: '41768',
-      spanId: '7b01a4b77adbcb1f',
-      traceId: '36800ff0d7d2526aaee3629f8e6c87ee',
+      fromUs: '1795413320571000',
+      durUs: '54021',
+      spanId: '7c569b202008c821',
+      traceId: '2787a6f72899f05e45436294f276eb3f',
     });
     expect(findService(url.searchParams.get('service') ?? '')?.serviceName).toBe(MODEL_ZOO_SERVICE);
   });
@@ -40,28 +45,28 @@ describe('a span of our backend in Jaeger', () => {
   });
 
   it('has no link on its other tags', () => {
-    expect(tagLinks(linkPatterns, trace, load, 'hsi.model')).toEqual([]);
+    expect(tagLinks(linkPatterns, trace, request, 'http.route')).toEqual([]);
   });
 
   it('has no link without the resource attribute hsi.service, because Jaeger has no variable for the service', () => {
-    const bare = { ...load, process: { ...load.process, tags: [] }, parent: undefined };
-    const { parent: _none, ...orphan } = bare;
-    expect(tagLinks(linkPatterns, trace, orphan, 'pyroscope.profile.id')).toEqual([]);
+    const bare = { ...request, process: { ...request.process, tags: [] } };
+    expect(tagLinks(linkPatterns, trace, bare, 'pyroscope.profile.id')).toEqual([]);
   });
 
   it('takes what it lacks from its ancestors', () => {
-    const inner = { ...load, process: { ...load.process, tags: [] } };
-    expect(
-      open(tagLinks(linkPatterns, trace, inner, 'pyroscope.profile.id')[0]?.url).searchParams.get(
-        'service',
-      ),
-    ).toBe('nemotron-backend');
+    const inner = {
+      ...load,
+      tags: [{ key: 'pyroscope.profile.id', value: load.spanID }],
+      process: { ...load.process, tags: [] },
+    };
+    const [inherited] = tagLinks(linkPatterns, trace, inner, 'pyroscope.profile.id');
+    expect(open(inherited?.url).searchParams.get('service')).toBe('nemotron-backend');
   });
 
   it('keeps a value that would end the parameter inside it', () => {
     const odd = {
-      ...load,
-      process: { ...load.process, tags: [{ key: 'hsi.service', value: 'a&b=c#d' }] },
+      ...request,
+      process: { ...request.process, tags: [{ key: 'hsi.service', value: 'a&b=c#d' }] },
     };
     const url = open(tagLinks(linkPatterns, trace, odd, 'pyroscope.profile.id')[0]?.url);
     expect(url.searchParams.get('service')).toBe('a&b=c#d');
@@ -76,9 +81,9 @@ describe('a whole trace', () => {
     expect(link?.text).toBe('Profiles during this trace');
     expect(Object.fromEntries(open(link?.url).searchParams)).toEqual({
       view: 'profiles',
-      fromUs: '1795410668332000',
-      durUs: '48828',
-      traceId: '36800ff0d7d2526aaee3629f8e6c87ee',
+      fromUs: '1795413320571000',
+      durUs: '54021',
+      traceId: '2787a6f72899f05e45436294f276eb3f',
     });
   });
 });
@@ -95,7 +100,7 @@ describe('the patterns', () => {
 
 it('reads the trace as Jaeger shows it: microseconds, and no service.name among the tags', () => {
   expect(trace.traceName).toBe('nemotron-backend: POST /api/models/:name/load');
-  expect(load.process.tags.map(({ key }) => key)).toEqual([
+  expect(request.process.tags.map(({ key }) => key)).toEqual([
     'service.version',
     'deployment.environment.name',
     'hsi.service',
