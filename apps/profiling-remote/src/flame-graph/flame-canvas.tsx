@@ -22,19 +22,18 @@ export interface FlameCanvasProps {
   readonly viewport: Viewport;
   /** Glide to a new viewport instead of jumping. */
   readonly glide: boolean;
-  /** The scrolling element; its width is measured by the caller. */
+  /** The scrolling element that the canvas is in. */
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly onViewport: (viewport: Viewport) => void;
   /** `undefined`: the pointer is over no frame. */
   readonly onHover: (node: number | undefined, at: WindowPoint) => void;
   readonly onPick: (node: number, byTouch: boolean) => void;
   readonly onMenu: (node: number, at: WindowPoint) => void;
-  readonly children?: ReactNode;
 }
 
 /**
- * The canvas of a flame graph. The element scrolls natively (wheel, touch, scrollbar): the canvas
- * sticks to its top and draws the rows that are scrolled to.
+ * The canvas of a flame graph. The element that it is in scrolls natively (wheel, touch, scrollbar,
+ * Page Down): the canvas sticks to its top and draws the rows that are scrolled to.
  */
 export function FlameCanvas(props: FlameCanvasProps): ReactNode {
   const { picture, surface, viewport, glide, scroller } = props;
@@ -86,13 +85,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
 
   const height = rowCount(picture.view) * ROW_HEIGHT;
   return (
-    <div
-      ref={scroller}
-      className="pf:relative pf:overflow-x-hidden pf:overflow-y-auto pf:rounded-b-lg pf:bg-gray-800"
-      style={{ height: surface.height }}
-      // The tree beside the canvas is what the keyboard reaches.
-      tabIndex={-1}
-    >
+    <>
       <canvas
         ref={canvas}
         aria-hidden="true"
@@ -114,7 +107,6 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
         }}
       />
       <div aria-hidden="true" style={{ height: Math.max(0, height - surface.height) }} />
-      {props.children}
-    </div>
+    </>
   );
 }

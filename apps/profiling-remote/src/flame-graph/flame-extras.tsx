@@ -1,11 +1,13 @@
 import {
   type KeyboardEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useId,
   useLayoutEffect,
   useMemo,
   useRef,
+  useState,
 } from 'react';
 import { COLOR_SCHEMES, FRAME_PRESETS, hiddenShare, textFilter } from '@hsi/flamegraph';
 import { formatShare } from '@hsi/profile-model';
@@ -23,12 +25,18 @@ export function FlameExtras(props: {
   readonly popup: Popup;
   readonly canSearch: boolean;
   readonly run: (command: Command, node: number | undefined) => void;
-  readonly onClose: () => void;
+  /** `opener` is what had the keyboard when it opened, where that still can have it. */
+  readonly onClose: (opener: HTMLElement | undefined) => void;
 }): ReactNode {
-  const { graph, popup, onClose } = props;
+  const { graph, popup, onClose: close } = props;
+  const [opener] = useState(() => document.activeElement);
+  const onClose = useCallback(
+    () => close(opener instanceof HTMLElement && opener !== document.body ? opener : undefined),
+    [close, opener],
+  );
   switch (popup.kind) {
     case 'menu':
-      return <FrameMenu {...props} node={popup.node} at={popup.at} />;
+      return <FrameMenu {...props} node={popup.node} at={popup.at} onClose={onClose} />;
     case 'view':
       return <ViewDialog graph={graph} onClose={onClose} />;
     case 'help':
@@ -109,7 +117,7 @@ function FrameMenu(props: {
           }}
         >
           {title}
-          <span aria-hidden="true" className="pf:text-gray-400">
+          <span aria-hidden="true" className="pf:text-gray-300">
             {keyOf(command)}
           </span>
         </button>

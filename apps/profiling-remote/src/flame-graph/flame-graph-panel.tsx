@@ -66,10 +66,16 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
   const onStep = (step: 1 | -1): void =>
     commands.run(step === 1 ? 'next' : 'previous', graph.selected);
   const hasSearch = !compact && onQueryChange !== undefined;
-  const close = useCallback(() => {
-    commands.setPopup(undefined);
-    stage.focusTree();
-  }, [commands, stage]);
+  const { setPopup } = commands;
+  const { focusTree } = stage;
+  const close = useCallback(
+    (opener: HTMLElement | undefined) => {
+      setPopup(undefined);
+      if (opener === undefined) focusTree();
+      else opener.focus({ preventScroll: true });
+    },
+    [setPopup, focusTree],
+  );
   const total = tree.total[0] ?? 0;
   return (
     <section

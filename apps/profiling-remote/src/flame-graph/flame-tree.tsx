@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, type RefObject, useId, useMemo } from 'react';
+import { memo, type ReactNode } from 'react';
 import {
   childrenOf,
   describe,
@@ -21,53 +21,40 @@ interface TreeItem {
 }
 
 /**
- * The flame graph for the keyboard and for screen readers: a tree that lies over the canvas. It
- * holds the way to the current frame, its neighbours and its callees; each says function, self,
- * total and shares.
+ * The flame graph for screen readers: the items of the tree that the canvas is in. They are the way
+ * to the current frame, its neighbours and its callees; each says function, self, total and shares.
  */
-export function FlameTree(props: {
+export const FlameTreeItems = memo(function FlameTreeItems(props: {
   readonly view: FlameView;
   readonly names: FrameNames;
   readonly unit: SampleUnit;
-  readonly title: string;
   readonly current: number;
-  readonly tree: RefObject<HTMLDivElement | null>;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
-  readonly onActivate: (node: number) => void;
-  readonly onBlur: () => void;
+  /** An item's id is this and its node. */
+  readonly idPrefix: string;
 }): ReactNode {
-  const { view, names, unit, tree, current } = props;
-  const id = useId();
-  const items = useMemo(() => itemsAround(view, current), [view, current]);
-  return (
+  const { view, names, unit, current, idPrefix } = props;
+  return itemsAround(view, current).map(({ node, level, position, siblings, expanded }) => (
     <div
-      ref={tree}
-      role="tree"
-      tabIndex={0}
-      aria-label={`${props.title} flame graph: arrow keys move, question mark lists all keys`}
-      aria-activedescendant={`${id}-${current}`}
-      className="pf:pointer-events-none pf:absolute pf:inset-0 pf:z-10 pf:overflow-hidden pf:focus-visible:outline-2 pf:focus-visible:-outline-offset-2 pf:focus-visible:outline-[#76B900]"
-      onKeyDown={props.onKeyDown}
-      onBlur={props.onBlur}
+      key={node}
+      id={idPrefix + node}
+      data-node={node}
+      role="treeitem"
+      aria-level={level}
+      aria-posinset={position}
+      aria-setsize={siblings}
+      aria-selected={node === current}
+      aria-expanded={expanded}
+      className="pf:sr-only"
     >
-      {items.map(({ node, level, position, siblings, expanded }) => (
-        <div
-          key={node}
-          id={`${id}-${node}`}
-          role="treeitem"
-          aria-level={level}
-          aria-posinset={position}
-          aria-setsize={siblings}
-          aria-selected={node === current}
-          aria-expanded={expanded}
-          className="pf:sr-only"
-          onClick={() => props.onActivate(node)}
-        >
-          {sentence(view, names, node, unit)}
-        </div>
-      ))}
+      {sentence(view, names, node, unit)}
     </div>
-  );
+  ));
+});
+
+/** The node of the item that an event came from. */
+export function nodeOfItem(target: EventTarget): number | undefined {
+  const item = target instanceof Element ? target.closest('[data-node]') : null;
+  return item === null ? undefined : Number(item.getAttribute('data-node'));
 }
 
 /** `loadModel, work.mjs:11, self 1.2 s, total 3 s, 12.3% of total, 50.0% of parent`. */

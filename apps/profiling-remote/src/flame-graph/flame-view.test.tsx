@@ -58,6 +58,13 @@ describe('view options', () => {
     expect(panel.textContent).toContain('without "MAIN", 30.0%');
   });
 
+  it('give the keyboard back to the button that opened them', async () => {
+    show();
+    const dialog = await openView();
+    await userEvent.click(within(dialog).getByText('Close'));
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'View options of X' }));
+  });
+
   it('take frame filters from the caller', () => {
     expect(show({ hidden: ['node'] }).textContent).toContain('without Node internals, 10.0%');
   });

@@ -6,6 +6,7 @@ import {
   pointBelow,
   revealInViewport,
   revealRow,
+  rowCount,
   type Surface,
 } from '@hsi/flamegraph';
 import { useColors } from './color-choice.ts';
@@ -22,9 +23,8 @@ export interface Pointed {
 
 /** The canvas with what lies over it. */
 export interface FlameStage {
+  /** Scrolls, and has the keyboard. */
   readonly scroller: RefObject<HTMLDivElement | null>;
-  /** The element that has the keyboard. */
-  readonly tree: RefObject<HTMLDivElement | null>;
   readonly surface: Surface;
   readonly picture: Picture;
   readonly glide: boolean;
@@ -38,8 +38,7 @@ export interface FlameStage {
 
 export function useStage(graph: FlameGraph, height: number): FlameStage {
   const scroller = useRef<HTMLDivElement>(null);
-  const tree = useRef<HTMLDivElement>(null);
-  const surface = useSurface(scroller, height);
+  const surface = useSurface(scroller, height, rowCount(graph.view) > 0);
   const theme = useMedia('(prefers-contrast: more)') ? HIGH_CONTRAST : DARK;
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
   const colors = useColors();
@@ -82,10 +81,9 @@ export function useStage(graph: FlameGraph, height: number): FlameStage {
     },
     [view, viewport, surface, select, setViewport, point],
   );
-  const focusTree = useCallback(() => tree.current?.focus({ preventScroll: true }), []);
+  const focusTree = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
   return {
     scroller,
-    tree,
     surface,
     picture,
     glide: graph.atFocus && !reducedMotion,

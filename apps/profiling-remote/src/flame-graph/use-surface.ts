@@ -1,11 +1,18 @@
-import { type RefObject, useLayoutEffect, useState } from 'react';
+import { type RefObject, useLayoutEffect, useMemo, useState } from 'react';
 import { type Surface } from '@hsi/flamegraph';
 
 /** Size before the first measurement, and where nothing can be measured (no layout engine). */
 const UNMEASURED = { width: 800, height: 300 };
 
-/** Size of an element in CSS pixels and the device pixels in one, kept up to date. */
-export function useSurface(element: RefObject<HTMLElement | null>, height: number): Surface {
+/**
+ * Size of an element in CSS pixels and the device pixels in one, kept up to date. `isShown` changes
+ * when the element does.
+ */
+export function useSurface(
+  element: RefObject<HTMLElement | null>,
+  height: number,
+  isShown: boolean,
+): Surface {
   const [width, setWidth] = useState(UNMEASURED.width);
   const pixelRatio = usePixelRatio();
   useLayoutEffect(() => {
@@ -19,8 +26,8 @@ export function useSurface(element: RefObject<HTMLElement | null>, height: numbe
     const observer = new ResizeObserver(measure);
     observer.observe(measured);
     return () => observer.disconnect();
-  }, [element]);
-  return { width, height, pixelRatio };
+  }, [element, isShown]);
+  return useMemo(() => ({ width, height, pixelRatio }), [width, height, pixelRatio]);
 }
 
 function usePixelRatio(): number {
