@@ -1,3 +1,3 @@
 import { vitestProject } from '../../tools/vitest-project.ts';
 
-export default vitestProject();
+export default vitestProject({ exclude: ['src/testing/**'] });
