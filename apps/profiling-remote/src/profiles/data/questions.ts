@@ -13,6 +13,8 @@ import {
   loadServicesTimeline,
 } from './timeline.ts';
 
+const DAY_MS = 86_400_000;
+
 /** When a question is asked: the range, and a text that changes with every refresh. */
 export interface Moment {
   readonly range: TimeRange;
@@ -58,9 +60,15 @@ export class Questions {
         { name: 'service_name', operator: '=', value: name },
         ...filters,
       ];
-      const query = { matchers, labelNames: SERVICE_LABELS, ...this.moment.range };
-      const found = collectServices(await this.source.series(query, signal));
-      return found.find((one) => one.serviceName === name && one.types.length > 0) ?? null;
+      const ask = async (range: TimeRange) => {
+        const query = { matchers, labelNames: SERVICE_LABELS, ...range };
+        const found = collectServices(await this.source.series(query, signal));
+        return found.find((one) => one.serviceName === name && one.types.length > 0) ?? null;
+      };
+      const { from, to } = this.moment.range;
+      const found = await ask({ from, to });
+      // A real Pyroscope knows no labels for very long ranges: those of the last day are next best.
+      return found ?? (to - from > DAY_MS ? ask({ from: to - DAY_MS, to }) : null);
     });
   }
 

@@ -30,7 +30,7 @@ export function FilterBar() {
     <div
       role="group"
       aria-label="Label filters"
-      className="pf:flex pf:min-w-0 pf:flex-wrap pf:items-center pf:gap-2 pf:max-sm:order-1 pf:max-sm:col-span-2"
+      className="pf:flex pf:min-w-0 pf:flex-wrap pf:items-center pf:gap-2 pf:max-sm:order-1"
     >
       {filters.map((filter, index) => (
         <span key={`${index} ${filterText(filter)}`} className={`${CHIP} pf:min-w-0 pf:max-w-full`}>

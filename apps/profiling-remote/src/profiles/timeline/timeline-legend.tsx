@@ -10,7 +10,7 @@ export interface TimelineLegendProps {
 /** The lines by name; press one to take it out of the chart. */
 export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
   return (
-    <div className="pf:flex pf:max-h-16 pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:overflow-y-auto pf:text-xs">
+    <div className="pf:flex pf:max-h-14 pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:overflow-y-auto pf:text-xs">
       {chart.lines.map(({ key, title, color, dash }) => (
         <button
           key={key}
