@@ -142,7 +142,7 @@ interface Label {
 /*
  * Edges are rounded to device pixels before anything is decided: neighbours then share an edge
  * exactly, and of many frames narrower than a pixel just those are drawn that own one. A frame that
- * a search matches is drawn at least one pixel wide, so that none goes unseen.
+ * a search matches is drawn at least one pixel wide, and nothing over it, so that none goes unseen.
  */
 function drawRow(context: FlameContext, scene: Scene, row: number, labels: Label[]): void {
   const { view, viewport, surface, theme, matches, fill } = scene;
@@ -153,30 +153,79 @@ function drawRow(context: FlameContext, scene: Scene, row: number, labels: Label
   const scale = (surface.width * pixelRatio) / ((viewport.right - viewport.left) * whole);
   const end = surface.width * pixelRatio;
   const y = row * ROW_HEIGHT - scene.scrollTop;
-  const height = ROW_HEIGHT - theme.gap;
   const labelRoom = scene.text.least + 2 * PADDING;
   const nodes = nodesOfRow(view, row);
-  let style: Color = '';
+  const strip = new Strip(context, y, ROW_HEIGHT - theme.gap, theme.gap, pixelRatio);
+  let litUntil = 0;
   for (let at = firstVisible(view, nodes, offset); at < nodes.length; at++) {
     const node = nodes[at]!;
     let left = Math.round((start[node]! - offset) * scale);
     if (left >= end) break;
     let right = Math.round((start[node]! + total[node]! - offset) * scale);
     const dim = matches !== undefined && matches[name[node]!] === 0;
-    if (right <= left) {
-      if (matches === undefined || dim) continue;
-      right = left + 1;
+    if (matches !== undefined && !dim) {
+      if (right <= left) right = left + 1;
+      litUntil = right;
+    } else if (left < litUntil) {
+      left = litUntil;
     }
+    if (right <= left) continue;
     if (left < 0) left = 0;
     if (right > end) right = end;
-    const color = dim ? theme.dim : fill(node);
-    if (color !== style) context.fillStyle = style = color;
+    strip.add(left, right, dim ? theme.dim : fill(node));
     const width = (right - left) / pixelRatio;
-    const gap = width > 3 * theme.gap ? theme.gap : 0;
-    context.fillRect(left / pixelRatio, y, width - gap, height);
     if (width >= labelRoom) {
       labels.push({ node, left: left / pixelRatio + PADDING, room: width - 2 * PADDING, y, dim });
     }
+  }
+  strip.end();
+}
+
+/**
+ * The rectangles of one row. Neighbours of one colour that are too narrow for a gap between them
+ * become one rectangle: in a crowd that saves most of the calls.
+ */
+class Strip {
+  private left = 0;
+  private right = 0;
+  private color: Color = '';
+  private style: Color = '';
+
+  constructor(
+    private readonly context: FlameContext,
+    private readonly y: number,
+    private readonly height: number,
+    private readonly gap: number,
+    private readonly pixelRatio: number,
+  ) {}
+
+  /** Edges in device pixels. */
+  add(left: number, right: number, color: Color): void {
+    const isNarrow = (right - left) / this.pixelRatio <= 3 * this.gap;
+    if (isNarrow && left === this.right && color === this.color) {
+      this.right = right;
+      return;
+    }
+    this.end();
+    if (!isNarrow) {
+      this.fill(left, right, color, this.gap);
+      return;
+    }
+    this.left = left;
+    this.right = right;
+    this.color = color;
+  }
+
+  /** Draws what is still to be drawn. */
+  end(): void {
+    if (this.right > this.left) this.fill(this.left, this.right, this.color, 0);
+    this.left = this.right = 0;
+  }
+
+  private fill(left: number, right: number, color: Color, gap: number): void {
+    if (color !== this.style) this.context.fillStyle = this.style = color;
+    const width = (right - left) / this.pixelRatio - gap;
+    this.context.fillRect(left / this.pixelRatio, this.y, width, this.height);
   }
 }
 

@@ -87,6 +87,7 @@ class Grouper {
     start: number,
     made: Group[],
   ): number {
+    if (group.to - group.from === 1) return this.follow(from, group, to, start, made);
     const { tree, inverted, nodeOfName, countOfName } = this;
     const seen: NameIndex[] = [];
     for (let index = group.from; index < group.to; index++) {
@@ -120,22 +121,47 @@ class Grouper {
     }
     return next;
   }
+
+  /** A stretch of one sample: most of the deeper ones. */
+  private follow(
+    from: Samples,
+    group: Group,
+    to: { at: Int32Array; value: Float64Array },
+    start: number,
+    made: Group[],
+  ): number {
+    const { tree } = this;
+    const node = from.at[group.from]!;
+    const value = from.value[group.from]!;
+    const caller = tree.parent[node]!;
+    const child = this.inverted.add(group.node, tree.name[node]!, caller === 0 ? value : 0);
+    if (caller === 0) return start;
+    to.at[start] = caller;
+    to.value[start] = value;
+    made.push({ node: child, from: start, to: start + 1 });
+    return start + 1;
+  }
 }
 
 /** A tree that grows; parents come before their children. */
 class Columns {
-  private readonly name: NameIndex[] = [0];
-  private readonly parent: NodeIndex[] = [-1];
-  private readonly self: number[];
+  private name = new Int32Array(1024);
+  private parent = new Int32Array(1024);
+  private self = new Float64Array(1024);
+  private count = 1;
 
   constructor(rootSelf: number) {
-    this.self = [rootSelf];
+    this.parent[0] = -1;
+    this.self[0] = rootSelf;
   }
 
   add(parent: NodeIndex, name: NameIndex, self: number): NodeIndex {
-    this.parent.push(parent);
-    this.name.push(name);
-    return this.self.push(self) - 1;
+    if (this.count === this.name.length) this.grow();
+    const node = this.count++;
+    this.parent[node] = parent;
+    this.name[node] = name;
+    this.self[node] = self;
+    return node;
   }
 
   addSelf(node: NodeIndex, value: number): void {
@@ -143,15 +169,22 @@ class Columns {
   }
 
   build(names: readonly string[]): CallTree {
-    const self = Float64Array.from(this.self);
+    const { count } = this;
+    const parent = this.parent.slice(0, count);
+    const self = this.self.slice(0, count);
     const total = self.slice();
-    for (let node = total.length - 1; node > 0; node--) total[this.parent[node]!]! += total[node]!;
-    return {
-      names,
-      name: Int32Array.from(this.name),
-      parent: Int32Array.from(this.parent),
-      self,
-      total,
-    };
+    for (let node = count - 1; node > 0; node--) total[parent[node]!]! += total[node]!;
+    return { names, name: this.name.slice(0, count), parent, self, total };
+  }
+
+  private grow(): void {
+    const capacity = this.count * 2;
+    const { name, parent, self } = this;
+    this.name = new Int32Array(capacity);
+    this.parent = new Int32Array(capacity);
+    this.self = new Float64Array(capacity);
+    this.name.set(name);
+    this.parent.set(parent);
+    this.self.set(self);
   }
 }

@@ -88,15 +88,16 @@ function siblingLists(tree: CallTree): { first: Int32Array; next: Int32Array } {
   const { parent, total } = tree;
   const first = new Int32Array(parent.length).fill(-1);
   const next = new Int32Array(parent.length).fill(-1);
-  const several = new Set<NodeIndex>();
+  const several = new Uint8Array(parent.length);
   for (let node = parent.length - 1; node > 0; node--) {
     const above = parent[node]!;
-    if (first[above]! >= 0) several.add(above);
+    if (first[above]! >= 0) several[above] = 1;
     next[node] = first[above]!;
     first[above] = node;
   }
   const list: NodeIndex[] = [];
-  for (const above of several) {
+  for (let above = 0; above < several.length; above++) {
+    if (several[above] === 0) continue;
     list.length = 0;
     for (let child = first[above]!; child >= 0; child = next[child]!) list.push(child);
     list.sort((a, b) => total[b]! - total[a]! || a - b);
