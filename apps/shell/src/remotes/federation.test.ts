@@ -81,6 +81,18 @@ describe('the federation runtime', () => {
     expect(runtime.created).toHaveLength(1);
   });
 
+  it('does not wait for a script that still hangs', async () => {
+    await load(found());
+    const hanging = document.createElement('script');
+    hanging.src = `${ORIGIN}/profiling/1/remoteEntry.js`;
+    const other = document.createElement('script');
+    other.src = `${ORIGIN}/other/remoteEntry.js`;
+    document.head.append(hanging, other);
+    await load(found());
+    expect([hanging.isConnected, other.isConnected]).toEqual([false, true]);
+    other.remove();
+  });
+
   it('gets the manifest that was checked, and asks for others itself', async () => {
     const { fetch } = await plugin();
     const answer = await fetch?.(found().entry, {});
@@ -115,5 +127,34 @@ describe('the federation runtime', () => {
       `${ORIGIN}/profiling/1/mount.css`,
       'anonymous',
     ]);
+  });
+
+  it('waits for the styles, and asks again for one that failed', async () => {
+    const url = `${ORIGIN}/profiling/1/mount.css`;
+    const { createLink } = await plugin();
+    const { loadExposed } = await import('./federation.ts');
+    const again = () => loadExposed(found(), 'mount');
+    const add = () => {
+      const result = createLink?.({ url, attrs: { rel: 'stylesheet' } });
+      return (result as { link: HTMLLinkElement }).link;
+    };
+    const first = add();
+    document.head.append(first);
+    const loading = again();
+    expect(first.isConnected).toBe(false);
+    const second = document.head.querySelector<HTMLLinkElement>('link[rel=stylesheet]')!;
+    second.dispatchEvent(new Event('error'));
+    await expect(loading).rejects.toThrow(`the stylesheet ${url} could not be loaded`);
+
+    const retried = again();
+    const third = document.head.querySelector<HTMLLinkElement>('link[rel=stylesheet]')!;
+    expect(third).not.toBe(second);
+    expect([third.href, third.integrity]).toEqual([url, integrity('c')]);
+    third.dispatchEvent(new Event('load'));
+    expect(await retried).toHaveProperty('mount');
+
+    await again();
+    expect(third.isConnected).toBe(true);
+    third.remove();
   });
 });

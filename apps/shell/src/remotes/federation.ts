@@ -12,12 +12,23 @@ import { type FoundRemote } from './registry-client.ts';
 /** Milliseconds that one script or stylesheet of a remote may take. */
 const FILE_LIMIT_MS = 8_000;
 
+/** A stylesheet of a remote. */
+interface Style {
+  readonly link: HTMLLinkElement;
+  /** False when it could not be loaded, or is not the published one. */
+  readonly loaded: Promise<boolean>;
+  here: boolean;
+}
+
+const styles = new Map<string, Style>();
+
 /** Builds whose files the runtime may load, by the URL of their folder. */
 const builds = new Map<string, FoundRemote>();
 let instance: ModuleFederation | undefined;
 
 /**
- * Loads and evaluates what a remote exposes. Calling it again after a failure starts from nothing.
+ * Loads and evaluates what a remote exposes, with its styles: without them it would be there but
+ * not usable. Calling it again after a failure starts from nothing.
  *
  * @param expose such as `mount`
  */
@@ -28,7 +39,44 @@ export async function loadExposed(found: FoundRemote, expose: string): Promise<u
   const known = host.options.remotes.some((remote) => remote.name === name);
   // By force after a failure, or for another version: else the runtime would remember the first.
   host.registerRemotes([{ name, entry }], { force: known });
-  return host.loadRemote(`${name}/${expose}`);
+  const folder = new URL('.', entry).href;
+  if (known) removeScripts(folder);
+  askAgainForStyles(folder);
+  const exposed: unknown = await host.loadRemote(`${name}/${expose}`);
+  for (const [url, { loaded }] of styles) {
+    if (!(await loaded)) throw new Error(`the stylesheet ${url} could not be loaded`);
+  }
+  return exposed;
+}
+
+/** A script that still hangs would be taken for the new attempt's, by its address. */
+function removeScripts(folder: string): void {
+  for (const script of [...document.scripts]) if (script.src.startsWith(folder)) script.remove();
+}
+
+/** The runtime asks for a stylesheet once in the page's life, also when that failed. */
+function askAgainForStyles(folder: string): void {
+  for (const [url, style] of [...styles]) {
+    if (style.here) continue;
+    style.link.remove();
+    styles.delete(url);
+    if (url.startsWith(folder)) document.head.append(styleLink(url, { rel: 'stylesheet' }));
+  }
+}
+
+function styleLink(url: string, attrs: Readonly<Record<string, unknown>>): HTMLLinkElement {
+  const link = document.createElement('link');
+  for (const [key, value] of Object.entries(attrs)) link.setAttribute(key, String(value));
+  link.href = url;
+  protect(link, url);
+  const loaded = new Promise<boolean>((resolve) => {
+    link.addEventListener('load', () => resolve(true));
+    link.addEventListener('error', () => resolve(false));
+  });
+  const style: Style = { link, loaded, here: false };
+  void loaded.then((here) => (style.here = here));
+  if (link.rel === 'stylesheet') styles.set(url, style);
+  return link;
 }
 
 function createHost(): ModuleFederation {
@@ -66,13 +114,7 @@ const fromRegistry: ModuleFederationRuntimePlugin = {
     protect(script, url);
     return { script, timeout: FILE_LIMIT_MS };
   },
-  createLink: ({ url, attrs }) => {
-    const link = document.createElement('link');
-    for (const [key, value] of Object.entries(attrs ?? {})) link.setAttribute(key, String(value));
-    link.href = url;
-    protect(link, url);
-    return { link, timeout: FILE_LIMIT_MS };
-  },
+  createLink: ({ url, attrs }) => ({ link: styleLink(url, attrs ?? {}), timeout: FILE_LIMIT_MS }),
 };
 
 function protect(element: HTMLScriptElement | HTMLLinkElement, url: string): void {
