@@ -39,9 +39,9 @@ describe('contrast', () => {
   });
 });
 
-it('falls in lightness from cold to hot', () => {
+it('rises in lightness from cold to hot', () => {
   const steps = VALUE_COLORS.map(luminance);
-  expect([...steps].sort((a, b) => b - a)).toEqual(steps);
+  expect([...steps].sort((a, b) => a - b)).toEqual(steps);
 });
 
 describe('fills', () => {

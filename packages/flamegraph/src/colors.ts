@@ -25,9 +25,9 @@ export const SAFE_COLORS: readonly Color[] = [
   '#77aadd', '#99ddff', '#44bb99', '#bbcc33', '#aaaa00', '#eedd88', '#ee8866', '#ffaabb',
 ]; // prettier-ignore
 
-/** From cold to hot, lightness falling all the way so that it reads without hue too. */
+/** From cold to hot, lightness rising all the way so that it reads without hue too. */
 export const VALUE_COLORS: readonly Color[] = [
-  '#e6e9ed', '#efe6c4', '#f3dc94', '#f8cf6c', '#f8bb52', '#f5a445', '#f29348', '#ef8252',
+  '#a3abb6', '#b5b39a', '#c8bc80', '#d9c566', '#e8ce4f', '#f3d63c', '#fbdd2b', '#ffe53a',
 ]; // prettier-ignore
 
 /** Node -> its fill. */

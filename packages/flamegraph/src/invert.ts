@@ -1,5 +1,5 @@
 import { type CallTree, type NameIndex, type NodeIndex, nodeCount } from '@hsi/profile-model';
-import { isTruncated, truncatedName } from './flame-view.ts';
+import { type FlameView, isTruncated, layOut, truncatedName } from './flame-view.ts';
 import { heaviestFirst } from './transforms.ts';
 
 /**
@@ -17,6 +17,20 @@ export function invertTree(tree: CallTree): CallTree {
   let groups = [{ node: 0, from: 0, to: level.at.length }];
   while (groups.length > 0) [level, groups] = grouper.descend(level, groups);
   return heaviestFirst(inverted.build(tree.names));
+}
+
+/**
+ * The inverted tree laid out. In the tree a self value stands where a stack trace ends, at its entry
+ * point; a person who reads the view means the function's own: all of it in the first row.
+ */
+export function invertedView(tree: CallTree): FlameView {
+  const view = layOut(invertTree(tree));
+  const self = new Float64Array(view.self.length);
+  self[0] = view.self[0]!;
+  for (let node = 1; node < self.length; node++) {
+    if (view.parent[node] === 0) self[node] = view.total[node]!;
+  }
+  return { ...view, self };
 }
 
 /** Self values on their way from the node that they were measured in up to the root. */

@@ -32,7 +32,12 @@ it('tells shares of the function and its stack traces both ways', () => {
   const view = sandwich(TREE, 'read');
   const [right, left] = nodesOfRow(view, 1);
   const [decode] = nodesOfRow(view, 3);
-  expect(describe(view, left!)).toMatchObject({ name: 'left', total: 30, shareOfTotal: 30 / 102 });
+  expect(describe(view, left!)).toMatchObject({
+    name: 'left',
+    self: 0,
+    total: 30,
+    shareOfTotal: 30 / 102,
+  });
   expect(stackOf(view, nodesOfRow(view, 0)[0]!)).toEqual(['main', 'right', 'read']);
   expect(stackOf(view, decode!)).toEqual(['read', 'decode']);
   expect(stackOf(view, view.root)).toEqual(['read']);

@@ -89,7 +89,8 @@ function join(callersTree: CallTree, callees: FlameView, name: NameIndex): Flame
     names: callees.names,
     name: names,
     parent: grow(ints(), callees.parent, callers.parent, (at) => (at === 0 ? 0 : below + at - 1)),
-    self: grow(floats(), callees.self, callers.self),
+    // What is measured in a caller itself is no part of the function's total.
+    self: grow(floats(), callees.self, callers.self, () => 0),
     total: grow(floats(), callees.total, callers.total),
     start: grow(floats(), callees.start, callers.start),
     row,

@@ -1,8 +1,9 @@
 import { drawTree, foldedFromTree, treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layOut, nodesOfRow, rowCount } from './flame-view.ts';
-import { invertTree } from './invert.ts';
+import { findStack, layOut, nodesOfRow, rowCount } from './flame-view.ts';
+import { describe as factsOf } from './describe.ts';
+import { invertedView, invertTree } from './invert.ts';
 import {
   collapseRecursion,
   collapseSiblings,
@@ -48,6 +49,18 @@ describe('invertTree', () => {
     );
     expect(view.truncated).toMatchObject({ frames: 1, total: 7 });
   });
+});
+
+it('tells self values of functions in an inverted view', () => {
+  const view = invertedView(
+    treeFromDrawing(`
+      main 1
+        work 4
+    `),
+  );
+  expect(factsOf(view, findStack(view, ['work'])!)).toMatchObject({ self: 4, total: 4 });
+  expect(factsOf(view, findStack(view, ['work', 'main'])!)).toMatchObject({ self: 0, total: 4 });
+  expect(factsOf(view, findStack(view, ['main'])!)).toMatchObject({ self: 1, total: 1 });
 });
 
 it('draws direct recursion as one call', () => {

@@ -5,7 +5,7 @@ import {
   heaviestFirst,
   hiddenBy,
   hideFrames,
-  invertTree,
+  invertedView,
   layOut,
   sandwich,
 } from '@hsi/flamegraph';
@@ -50,7 +50,7 @@ export function viewOf(tree: CallTree, options: ViewOptions, hidden: readonly st
   if (options.siblings) shown = collapseSiblings(shown);
   if (options.recursion) shown = collapseRecursion(shown);
   if (options.sandwich !== undefined) return sandwich(shown, options.sandwich);
-  if (options.invert) return layOut(invertTree(shown));
+  if (options.invert) return invertedView(shown);
   return layOut(options.heaviest ? heaviestFirst(shown) : shown);
 }
 
