@@ -124,6 +124,7 @@ describe('the time range', () => {
     const [from, to] = [Number(search().get('from')), Number(search().get('to'))];
     expect([new Date(from).getHours(), to - from]).toEqual([8, 3_600_000]);
     expect(screen.getByLabelText('Auto refresh')).toBeDisabled();
+    expect(screen.getByTestId('profile-timeline')).toHaveTextContent(/08:00:00 – 09:00:00/);
   });
 
   it('can end now', async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
 import { type TimelineAnswer } from '../data/timeline.ts';
-import { buildChart, formatChartValue, styleOf, unitTitle, valueText } from './chart-data.ts';
+import {
+  axisLabel,
+  buildChart,
+  formatChartValue,
+  styleOf,
+  unitTitle,
+  valueText,
+} from './chart-data.ts';
 import { tickLabels } from './ticks.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
@@ -92,6 +99,10 @@ test.each([
 ] as const)('%d %s reads %s', (value, unit, text) => {
   expect(formatChartValue(value, unit)).toBe(text);
   expect(unitTitle(unit)).not.toBe('');
+});
+
+test('the axis names its unit where the title does not', () => {
+  expect([axisLabel(0.075, 'cores'), axisLabel(2048, 'bytes')]).toEqual(['0.075', '2 KiB']);
 });
 
 test('a step without a profile says so', () => {

@@ -144,6 +144,11 @@ function formatCores(value: number): string {
   return String(Number(value.toFixed(Math.abs(value) < 1 ? 3 : 2)));
 }
 
+/** A mark of the vertical axis. The chart's title names cores, the other units are part of the value. */
+export function axisLabel(value: number, unit: ChartUnit): string {
+  return unit === 'cores' ? String(Number(value.toPrecision(3))) : formatChartValue(value, unit);
+}
+
 export function unitTitle(unit: ChartUnit): string {
   switch (unit) {
     case 'cores':

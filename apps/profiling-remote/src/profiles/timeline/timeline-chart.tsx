@@ -1,7 +1,7 @@
 import { type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { type Chart, formatChartValue } from './chart-data.ts';
+import { type Chart, axisLabel } from './chart-data.ts';
 import { BYTE_INCREMENTS, tickLabels } from './ticks.ts';
 import { AXIS_WIDTH } from './timeline-tooltip.tsx';
 
@@ -109,7 +109,7 @@ function chartOptions(
         ticks: GRID,
         size: AXIS_WIDTH,
         ...(chart.unit.startsWith('bytes') ? { incrs: [...BYTE_INCREMENTS] } : {}),
-        values: (_plot, splits) => splits.map((value) => formatChartValue(value, chart.unit)),
+        values: (_plot, splits) => splits.map((value) => axisLabel(value, chart.unit)),
       },
     ],
     series: [

@@ -6,7 +6,7 @@ import { useLate } from '../data/use-late.ts';
 import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
 import { formatDuration, pointRange } from '../model/time-range.ts';
-import { formatMoment } from '../model/time-text.ts';
+import { formatMoment, rangeTitle } from '../model/time-text.ts';
 import { lazily } from '../parts/lazily.tsx';
 import { BUTTON, CHIP, MUTED, PANEL } from '../parts/look.ts';
 import { type Chart, buildChart, unitTitle, valueText } from './chart-data.ts';
@@ -47,9 +47,9 @@ export function TimelinePanel({ scope, onBy, onRange }: TimelinePanelProps) {
       <div className="pf:flex pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-2">
         <h2 className="pf:font-medium">Timeline</h2>
         <span className={MUTED}>
-          {chart === undefined
-            ? ''
-            : `${unitTitle(chart.unit)} · step ${formatDuration(chart.stepSeconds * 1000)}`}
+          {chart !== undefined &&
+            `${unitTitle(chart.unit)} · step ${formatDuration(chart.stepSeconds * 1000)}`}
+          {!moment.relative && ` · ${rangeTitle(state, moment.range)}`}
         </span>
         {answer.stale && (late || answer.error !== undefined) && (
           <span className={CHIP}>{answer.error === undefined ? 'updating' : 'stale'}</span>
