@@ -1,5 +1,5 @@
-import { CircleHelp, SlidersHorizontal } from 'lucide-react';
-import { type ReactNode, useCallback, useRef } from 'react';
+import { CircleHelp, Search, SlidersHorizontal } from 'lucide-react';
+import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { type CallTree, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { FlameBreadcrumb } from './flame-breadcrumb.tsx';
 import { FlameChips, FlameReadout } from './flame-readout.tsx';
@@ -53,10 +53,14 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
     onHiddenChange: props.onHiddenChange,
   });
   const searchField = useRef<HTMLInputElement>(null);
+  // One of many has no room for a field of its own until it is asked for.
+  const [searchIsOpen, setSearchIsOpen] = useState(false);
+  const hasSearch = onQueryChange !== undefined && (!compact || searchIsOpen);
   const stage = useStage(graph, height);
   const commands = useFlameCommands({
     graph,
     searchField,
+    openSearch: () => setSearchIsOpen(true),
     onQueryChange,
     linkFor: props.linkFor,
     pointOf: stage.pointOf,
@@ -65,7 +69,6 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
   const { part: Extras, failed } = useLoaded(commands.popup !== undefined, loadExtras);
   const onStep = (step: 1 | -1): void =>
     commands.run(step === 1 ? 'next' : 'previous', graph.selected);
-  const hasSearch = !compact && onQueryChange !== undefined;
   const { setPopup } = commands;
   const { focusTree } = stage;
   const close = useCallback(
@@ -103,9 +106,16 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
               problem={graph.found.problem}
               onStep={onStep}
               field={searchField}
+              autoFocus={compact}
+              onLeaveEmpty={() => setSearchIsOpen(false)}
             />
           )}
-          <PanelButtons title={props.title} compact={compact} commands={commands} />
+          <PanelButtons
+            title={props.title}
+            compact={compact}
+            canFind={onQueryChange !== undefined && !hasSearch}
+            commands={commands}
+          />
         </div>
       </header>
       <div className="pf:flex pf:min-h-7 pf:flex-wrap pf:items-center pf:gap-x-2 pf:gap-y-1 pf:px-3 pf:pb-1 pf:text-xs">
@@ -135,11 +145,23 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
 function PanelButtons(props: {
   readonly title: string;
   readonly compact: boolean;
+  readonly canFind: boolean;
   readonly commands: FlameCommands;
 }): ReactNode {
   const { run } = props.commands;
   return (
     <>
+      {props.canFind && (
+        <button
+          type="button"
+          className={SMALL_BUTTON}
+          aria-label={`Find in ${props.title}`}
+          title="Find (/)"
+          onClick={() => run('find', undefined)}
+        >
+          <Search size={14} aria-hidden />
+        </button>
+      )}
       <button
         type="button"
         className={SMALL_BUTTON}

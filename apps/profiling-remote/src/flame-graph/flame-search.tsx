@@ -10,7 +10,10 @@ export function FlameSearch(props: {
   /** Next (1) or previous (-1) match; without it there are no buttons for that. */
   readonly onStep?: (step: 1 | -1) => void;
   readonly field?: RefObject<HTMLInputElement | null>;
-  readonly label?: string;
+  /** Takes the keyboard when it appears. */
+  readonly autoFocus?: boolean;
+  /** Left without a query. */
+  readonly onLeaveEmpty?: () => void;
 }): ReactNode {
   const { query, onQueryChange, onStep, field } = props;
   const pattern = /^\/(.*)\/[a-z]*$/s.exec(query);
@@ -23,11 +26,13 @@ export function FlameSearch(props: {
         spellCheck={false}
         autoComplete="off"
         maxLength={500}
-        aria-label={props.label ?? 'Search functions'}
+        aria-label="Search functions"
+        autoFocus={props.autoFocus}
         aria-invalid={props.problem !== undefined}
         placeholder="Search functions"
         className={`pf:h-7 pf:w-48 pf:min-w-0 pf:rounded pf:border pf:bg-gray-900 pf:px-2 pf:text-xs pf:text-gray-100 pf:placeholder:text-gray-400 ${props.problem === undefined ? 'pf:border-gray-600' : 'pf:border-red-400'} ${FOCUS_RING}`}
         onChange={(event) => onQueryChange(event.target.value)}
+        onBlur={() => query === '' && props.onLeaveEmpty?.()}
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
             event.preventDefault();

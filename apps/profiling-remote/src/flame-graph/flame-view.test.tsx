@@ -158,6 +158,18 @@ describe('pointers', () => {
   });
 });
 
+it('opens a search field in one of many when it is asked for, until it is left empty', async () => {
+  const onQueryChange = vi.fn();
+  show({ compact: true, onQueryChange });
+  expect(screen.queryByRole('textbox')).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Find in X' }));
+  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Search functions' }));
+  await userEvent.keyboard('m');
+  expect(onQueryChange).toHaveBeenCalledWith('m');
+  await userEvent.tab();
+  expect(screen.queryByRole('textbox')).toBeNull();
+});
+
 it('says when the focused frame is not in the graph', async () => {
   const onFocusChange = vi.fn();
   const panel = show({ focus: ['gone'], onFocusChange });

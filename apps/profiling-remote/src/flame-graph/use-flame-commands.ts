@@ -15,6 +15,8 @@ export type Popup =
 interface CommandOptions {
   readonly graph: FlameGraph;
   readonly searchField: RefObject<HTMLInputElement | null>;
+  /** Shows the search field where it is not shown always. */
+  readonly openSearch: () => void;
   readonly onQueryChange: ((query: string) => void) | undefined;
   readonly linkFor: ((stack: readonly string[]) => string) | undefined;
   /** Where a menu opens that no pointer asked for. */
@@ -56,6 +58,7 @@ export function useFlameCommands(options: CommandOptions): FlameCommands {
       chooseColors(scheme);
       setMessage(`Colours: ${SCHEME_TITLES[scheme]}.`);
     } else if (command === 'find') {
+      options.openSearch();
       options.searchField.current?.focus();
       options.searchField.current?.select();
     } else if (command.startsWith('copy-')) {
