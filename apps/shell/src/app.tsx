@@ -1,16 +1,12 @@
-import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { ShellLayout } from './layout/shell-layout.tsx';
+import { LazyPage } from './pages/lazy-page.tsx';
 import { NotFound } from './pages/not-found.tsx';
-import { RouteBoundary } from './pages/route-boundary.tsx';
-import { RemoteSkeleton } from './remotes/remote-skeleton.tsx';
 
-const profiling = () => import(/* webpackChunkName: "profiling" */ './remotes/profiling.ts');
+const profiling = () => import(/* webpackChunkName: "profiling" */ './remotes/profiling.tsx');
 const modelZoo = () => import(/* webpackChunkName: "ai" */ './pages/ai-pages.tsx');
-
-const RemotePage = lazy(profiling);
-const AiPerformance = lazy(async () => ({ default: (await modelZoo()).AiPerformance }));
-const AiAudit = lazy(async () => ({ default: (await modelZoo()).AiAudit }));
+const aiPerformance = async () => ({ default: (await modelZoo()).AiPerformance });
+const aiAudit = async () => ({ default: (await modelZoo()).AiAudit });
 
 /** Begins to load what the address will need before the first render asks for it. */
 export function preloadRoute(pathname: string): void {
@@ -24,25 +20,20 @@ export function App() {
     <ShellLayout>
       <Routes>
         <Route index element={<Navigate to="/ai" replace />} />
-        <Route path="/ai" element={page('AI Performance', <AiPerformance />)} />
-        <Route path="/ai-audit" element={page('AI Audit', <AiAudit />)} />
+        <Route
+          path="/ai"
+          element={<LazyPage key="ai" title="AI Performance" load={aiPerformance} />}
+        />
+        <Route
+          path="/ai-audit"
+          element={<LazyPage key="ai-audit" title="AI Audit" load={aiAudit} />}
+        />
         <Route
           path="/pyroscope/*"
-          element={page(
-            'Profiling',
-            <RemotePage name="profiling" basename="/pyroscope" title="Profiling" />,
-          )}
+          element={<LazyPage key="pyroscope" title="Profiling" load={profiling} />}
         />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </ShellLayout>
-  );
-}
-
-function page(title: string, element: React.ReactNode) {
-  return (
-    <RouteBoundary key={title} title={title}>
-      <Suspense fallback={<RemoteSkeleton title={title} />}>{element}</Suspense>
-    </RouteBoundary>
   );
 }

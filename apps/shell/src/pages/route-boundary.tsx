@@ -2,6 +2,7 @@ import { Component, type ReactNode } from 'react';
 
 interface RouteBoundaryProps {
   readonly title: string;
+  readonly onRetry: () => void;
   readonly children: ReactNode;
 }
 
@@ -18,15 +19,16 @@ export class RouteBoundary extends Component<RouteBoundaryProps, { readonly erro
     if (error === undefined) return this.props.children;
     return (
       <section role="alert" className="flex flex-col items-start gap-4 p-6">
-        <h1 className="text-xl font-semibold text-gray-100">{this.props.title} failed</h1>
+        <h1 className="text-xl font-semibold text-gray-100">
+          {this.props.title} could not be shown
+        </h1>
         <p className="text-gray-300">{error.message}</p>
-        {/* The page's own code is part of the host's build: only a fresh page can get it again. */}
         <button
           type="button"
-          onClick={() => window.location.reload()}
+          onClick={this.props.onRetry}
           className="rounded-md bg-gray-800 px-4 py-2 hover:bg-gray-700"
         >
-          Reload
+          Retry
         </button>
       </section>
     );

@@ -5,7 +5,7 @@ import { BrowserRouter, Link } from 'react-router';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DOWN, serve } from '../testing/server.ts';
 import { RemoteFailure } from './remote-failure.ts';
-import RemotePage from './remote-page.tsx';
+import { RemotePage } from './remote-page.tsx';
 
 const loadRemote = vi.hoisted(() => vi.fn<() => Promise<RemoteModule>>());
 vi.mock('./load-remote.ts', () => ({ loadRemote }));

@@ -23,7 +23,7 @@ type State =
 const LOADING: State = { status: 'loading' };
 
 /** A page whose code another team deploys: found, checked and mounted at run time. */
-export default function RemotePage({ name, basename, title }: RemotePageProps) {
+export function RemotePage({ name, basename, title }: RemotePageProps) {
   const [attempt, setAttempt] = useState(1);
   const [state, setState] = useState<State>(LOADING);
 
