@@ -2,6 +2,7 @@ import { type DecodeLimits } from '@hsi/pprof-codec';
 import { type ProfileStore } from '@hsi/profile-store';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addCompression } from './compress.ts';
+import { addExportRoute } from './export.ts';
 import { addIngestRoutes } from './ingest/routes.ts';
 import { addMetrics, REFUSED } from './observe.ts';
 import { addPage } from './page.ts';
@@ -57,6 +58,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addPage(app, options.store);
   addIngestRoutes(app, options, metrics);
   addPinRoutes(app, options.store, options.ingestToken, options.now ?? Date.now);
+  addExportRoute(app, options);
   addQueryRoutes(app, options.store);
   addRenderRoutes(app, options.store, options.now ?? Date.now);
   return app;

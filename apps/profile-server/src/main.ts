@@ -3,9 +3,6 @@ import { ProfileStore } from '@hsi/profile-store';
 import { buildApp } from './app.ts';
 import { readSettings } from './settings.ts';
 
-/** How often roll-ups and retention are looked after, milliseconds. */
-const MAINTENANCE_MS = 15_000;
-
 const log = (message: string) => console.error(`profile-server: ${message}`);
 
 await runService({
@@ -22,7 +19,7 @@ await runService({
     });
     const maintenance = setInterval(() => {
       store.maintain().catch((error: unknown) => log(`maintenance failed: ${String(error)}`));
-    }, MAINTENANCE_MS);
+    }, settings.maintenanceMs);
     const app = buildApp({ store, ...settings, log });
     try {
       await app.listen({ host: settings.host, port: settings.port });

@@ -24,6 +24,8 @@ export interface Settings {
   readonly bodyBytes: number;
   /** Ingest requests that are under way at one time. */
   readonly concurrentIngests: number;
+  /** How often roll-ups and retention are looked after, milliseconds. */
+  readonly maintenanceMs: number;
   readonly decodeLimits: DecodeLimits;
   readonly storeLimits: StoreLimits;
 }
@@ -39,6 +41,7 @@ export function readSettings(env: Environment): Settings {
     ingestToken: readText(env, 'INGEST_TOKEN', '') || undefined,
     bodyBytes: readSize(env, 'INGEST_BODY_LIMIT', '16MB') ?? Number.MAX_SAFE_INTEGER,
     concurrentIngests: readCount(env, 'INGEST_CONCURRENCY', 1_000, 1),
+    maintenanceMs: 1_000 * readCount(env, 'MAINTENANCE_SECONDS', 15, 1),
     decodeLimits: {
       inflatedBytes: readSize(env, 'INGEST_INFLATED_LIMIT', '64MB') ?? Number.MAX_SAFE_INTEGER,
       samples: readCount(env, 'INGEST_SAMPLES_LIMIT', DEFAULT_LIMITS.samples, 1),

@@ -48,13 +48,11 @@ export function treeSql(part: StretchSelection, spanIds?: readonly string[]): st
     const condition = `${profileCondition(part)} AND ${spans}`;
     return `SELECT stack, ${SUM} FROM (${rows('span_sample', condition)}) GROUP BY stack`;
   }
-  const { buckets, raw } = rollups.plan(
-    Math.max(part.from, part.stretch.firstMs),
-    Math.min(part.to, part.stretch.lastMs),
-  );
+  const { buckets, raw } = rollups.plan(part, part.stretch);
   const sources: string[] = [];
-  if (raw.length > 0) {
-    const condition = `${timeCondition(raw)} AND ${seriesCondition(part, 'p.series')}`;
+  // One source for each range: profiles of far apart times in one would read all samples between.
+  for (const range of raw) {
+    const condition = `${timeCondition(range)} AND ${seriesCondition(part, 'p.series')}`;
     sources.push(rows('sample', condition));
     if (hasSpans) sources.push(rows('span_sample', condition));
   }
@@ -65,5 +63,6 @@ export function treeSql(part: StretchSelection, spanIds?: readonly string[]): st
        AND bucket IN (${list.join(',')}) AND ${seriesCondition(part, 'series')}`,
     );
   }
+  if (sources.length === 0) sources.push('SELECT 0 AS stack, 0::BIGINT AS value WHERE false');
   return `SELECT stack, ${SUM} FROM (${sources.join(' UNION ALL ')}) GROUP BY stack`;
 }

@@ -1,4 +1,4 @@
-import { type UnixMs } from '@hsi/profile-model';
+import { type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { appendColumns, Int32Column, Int64Column, ResultColumns } from './columns.ts';
 import { type Engine } from './engine.ts';
 import { type Stretch } from './stretch.ts';
@@ -73,10 +73,16 @@ export class RollupState {
     return true;
   }
 
-  /** How a query over `from` to `to` (both included) reads: whole buckets, and the time between. */
-  plan(from: UnixMs, to: UnixMs): RangePlan {
+  /**
+   * How a query over a range (both ends included) reads: whole buckets, and the time between.
+   * `extent` is where there are profiles at all.
+   */
+  plan(range: TimeRange, extent: { firstMs: UnixMs; lastMs: UnixMs }): RangePlan {
     const plan: RangePlan = { buckets: [[], []], raw: [] };
     const hasRolled = this.rolled[0].size > 0;
+    const [widest] = BUCKET_MS.slice(-1) as [number];
+    const from = Math.max(range.from, Math.floor(extent.firstMs / widest) * widest);
+    const to = Math.min(range.to, (Math.floor(extent.lastMs / widest) + 1) * widest - 1);
     for (let at = from; at <= to;) {
       const level = hasRolled ? this.bucketAt(at, to) : undefined;
       if (level !== undefined) {
@@ -87,8 +93,9 @@ export class RollupState {
       const next = hasRolled ? (Math.floor(at / BUCKET_MS[0]) + 1) * BUCKET_MS[0] : to + 1;
       const last = plan.raw.at(-1);
       const end = Math.min(next - 1, to);
-      if (last?.[1] === at - 1) last[1] = end;
-      else plan.raw.push([at, end]);
+      const hasProfiles = end >= extent.firstMs && at <= extent.lastMs;
+      if (hasProfiles && last?.[1] === at - 1) last[1] = end;
+      else if (hasProfiles) plan.raw.push([at, end]);
       at = next;
     }
     return plan;

@@ -50,19 +50,16 @@ export async function select(
 
 /** The condition on the rows of `profile` that are in a part of a selection. */
 export function profileCondition(part: StretchSelection): string {
-  return `${timeCondition([[part.from, part.to]])} AND ${seriesCondition(part, 'p.series')}`;
+  return `${timeCondition([part.from, part.to])} AND ${seriesCondition(part, 'p.series')}`;
 }
 
 export function seriesCondition({ series }: StretchSelection, column: string): string {
   return `${column} IN (${series.map(({ id }) => id).join(',')})`;
 }
 
-/** Both ends (milliseconds) belong to each range. */
-export function timeCondition(ranges: readonly (readonly [UnixMs, UnixMs])[]): string {
-  const parts = ranges.map(
-    ([from, to]) => `p.time BETWEEN ${nanos(from)} AND ${nanos(to) + 999_999n}`,
-  );
-  return parts.length === 1 ? parts[0]! : `(${parts.join(' OR ')})`;
+/** Both ends (milliseconds) belong to the range. */
+export function timeCondition([from, to]: readonly [UnixMs, UnixMs]): string {
+  return `p.time BETWEEN ${nanos(from)} AND ${nanos(to) + 999_999n}`;
 }
 
 function nanos(ms: number): bigint {

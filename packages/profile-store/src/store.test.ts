@@ -316,6 +316,34 @@ describe('retention', () => {
   });
 });
 
+test('an export has every stored profile once, with spans and times', async () => {
+  const pushed = Array.from({ length: 25 }, (_, index) =>
+    profile(`model=m${index % 2} main;work ${index + 1}\nspan=00f067aa0ba902b7 main 7`, {
+      ms: HOUR + index * 5 * 3_600_000,
+    }),
+  );
+  await store.ingest(T, pushed);
+  await store.ingest('another', [profile('not ours 1')]);
+  const ids: string[] = [];
+  let [sum, spans] = [0, 0];
+  let cursor: string | undefined = '';
+  while (cursor !== undefined) {
+    const page = await store.exportPage(T, cursor, 7);
+    for (const { id, labels, tables } of page.profiles) {
+      ids.push(id);
+      expect(labels.service_name).toBe('backend');
+      expect(tables.timeNanos).toBeGreaterThanOrEqual(BigInt(HOUR) * 1_000_000n);
+      sum += tables.samples.values.reduce((all, value) => all + value, 0);
+      spans += tables.samples.span.filter(
+        (span) => tables.spans[span] === '00f067aa0ba902b7',
+      ).length;
+    }
+    cursor = page.next;
+  }
+  expect(new Set(ids).size).toBe(ids.length);
+  expect([ids.length, sum, spans]).toEqual([50, 325 + 25 * 7, 25]);
+});
+
 describe('limits', () => {
   test('labels and series', async () => {
     await store.close();

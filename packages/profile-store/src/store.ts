@@ -9,6 +9,7 @@ import {
 } from '@hsi/profile-model';
 import { join } from 'node:path';
 import { ProfileRefused } from './errors.ts';
+import { type ExportCursor, type ExportPage, exportPage } from './export.ts';
 import { DEFAULT_STORE_LIMITS, type IncomingProfile, type StoreLimits } from './incoming.ts';
 import { Maintenance, type MaintenanceReport } from './maintenance.ts';
 import { Pins } from './pins.ts';
@@ -93,7 +94,7 @@ export class ProfileStore {
       directory: options.directory,
       retentionMs: options.retentionMs,
       engine: {
-        memoryLimit: options.memoryLimit ?? '96MB',
+        memoryLimit: options.memoryLimit ?? '80MB',
         threads: options.threads ?? 2,
         tempDirectory: join(options.directory, 'tmp'),
         walLimit: '8MB',
@@ -215,6 +216,11 @@ export class ProfileStore {
 
   pointSeries(selection: Selection, options: SeriesOptions): Promise<PointSeries[]> {
     return this.selected(selection, (parts) => pointSeries(this.files.engine, parts, options));
+  }
+
+  /** Some of a tenant's profiles, from where the page before ended (`''` at first). */
+  exportPage(tenant: string, cursor: ExportCursor, limit: number): Promise<ExportPage> {
+    return this.query(() => exportPage(this.files.engine, this.files.all, tenant, cursor, limit));
   }
 
   private selected<Result>(

@@ -245,6 +245,11 @@ export class Stretch {
     this.saved.stacks = dictionary.stackCount;
   }
 
+  /** The file's name, which is in the order of time. */
+  get name(): string {
+    return this.path.replace(/^.*[/\\]|\.duckdb$/g, '');
+  }
+
   /** True when rows wait for {@link commit}. */
   get hasRows(): boolean {
     return this.batch.profile[0].length > 0;
