@@ -18,7 +18,7 @@ import { fakeAbortTimeouts } from './page-on-servers.tsx';
 export const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);
 
 const realImmediate = setImmediate;
-const SETTLED_MS = 30;
+const SETTLED_MS = 80;
 
 export interface OpenView {
   /** Lets the time pass, and everything that is due happen. */

@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import { Suspense } from 'react';
-import { expect, test } from 'vitest';
-import { lazily } from './lazily.tsx';
+import { expect, test, vi } from 'vitest';
+import { idle, lazily } from './lazily.tsx';
 
 test('a part whose code is there is shown', async () => {
   const Part = lazily<{ name: string }>(() => Promise.resolve(({ name }) => <p>part {name}</p>));
@@ -21,4 +21,13 @@ test('a part whose code cannot be loaded says so in its place', async () => {
     </Suspense>,
   );
   expect(await screen.findByRole('alert')).toHaveTextContent('This part could not be loaded.');
+});
+
+test('what can wait goes on when the browser is idle, also in one that cannot tell', async () => {
+  await idle();
+  const asked = vi.fn((done: () => void) => done());
+  vi.stubGlobal('requestIdleCallback', asked);
+  await idle();
+  expect(asked).toHaveBeenCalledOnce();
+  vi.unstubAllGlobals();
 });

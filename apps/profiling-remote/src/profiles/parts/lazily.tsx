@@ -16,6 +16,18 @@ export function lazily<Props extends object>(
   });
 }
 
+/** The longest that what can wait is kept waiting, in milliseconds. */
+const PATIENCE_MS = 250;
+
+/** Resolves when the browser has nothing more urgent to do. */
+export function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    // Safari has no idle callbacks.
+    if (typeof requestIdleCallback !== 'function') setTimeout(resolve, PATIENCE_MS / 5);
+    else requestIdleCallback(() => resolve(), { timeout: PATIENCE_MS });
+  });
+}
+
 function NotLoaded() {
   return (
     <p role="alert" className="pf:p-3 pf:text-sm pf:text-gray-400">

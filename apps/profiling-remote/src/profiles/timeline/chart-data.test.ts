@@ -116,7 +116,7 @@ describe('the marks of the time axis', () => {
     tickLabels(
       Array.from({ length: count }, (_, index) => noon + index * increment),
       increment,
-      'UTC',
+      { locale: 'en-US', timeZone: 'UTC' },
     );
   it('name the day where it begins', () => {
     expect(marks(3600)).toEqual(['23:00', '00:00\nNov 24', '01:00']);

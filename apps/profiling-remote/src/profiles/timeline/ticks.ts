@@ -1,8 +1,10 @@
-/** Labels of the time axis in the person's own zone; a day is named where it begins. */
+import { type TimeFormat } from '../model/time-text.ts';
+
+/** Labels of the time axis, by default in the person's own zone and language; a day is named where it begins. */
 export function tickLabels(
   seconds: readonly number[],
   increment: number,
-  timeZone?: string,
+  { locale, timeZone }: TimeFormat = {},
 ): string[] {
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -11,7 +13,7 @@ export function tickLabels(
     ...(increment < 60 ? { second: '2-digit' as const } : {}),
     hourCycle: 'h23',
   });
-  const day = new Intl.DateTimeFormat(undefined, { timeZone, month: 'short', day: 'numeric' });
+  const day = new Intl.DateTimeFormat(locale, { timeZone, month: 'short', day: 'numeric' });
   let before = '';
   return seconds.map((at) => {
     const date = new Date(at * 1000);

@@ -7,7 +7,7 @@ import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
 import { formatDuration, pointRange } from '../model/time-range.ts';
 import { formatMoment, rangeTitle } from '../model/time-text.ts';
-import { lazily } from '../parts/lazily.tsx';
+import { idle, lazily } from '../parts/lazily.tsx';
 import { BUTTON, CHIP, MUTED, PANEL } from '../parts/look.ts';
 import { type Chart, buildChart, unitTitle, valueText } from './chart-data.ts';
 import { type CursorPlace, type KeyedCursor } from './timeline-chart.tsx';
@@ -17,7 +17,11 @@ import { TimelineTooltip } from './timeline-tooltip.tsx';
 
 const HEIGHT = 176;
 
-const TimelineChart = lazily(async () => (await import('./timeline-chart.tsx')).TimelineChart);
+// The flame graphs are what a person waits for: the chart's code comes when they are painted.
+const TimelineChart = lazily(async () => {
+  await idle();
+  return (await import('./timeline-chart.tsx')).TimelineChart;
+});
 
 export interface TimelinePanelProps {
   /** Undefined: a line for each service. */
