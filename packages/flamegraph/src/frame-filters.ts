@@ -1,5 +1,5 @@
 import { type CallTree } from '@hsi/profile-model';
-import { parseFrameName } from './frame-name.ts';
+import { npmPackage, parseFrameName } from './frame-name.ts';
 import { selfOfNames } from './transforms.ts';
 
 /** A kind of frames that a person may not want to see. */
@@ -24,9 +24,16 @@ export const FRAME_PRESETS: readonly FramePreset[] = [
   {
     id: 'node',
     title: 'Node internals',
-    hides: (name) => /^(?:\([^)]*\) )?node:/.test(name) || V8_BUILT_IN.test(name),
+    hides: (name) =>
+      parseFrameName(name).file.startsWith('node:') ||
+      name === 'runMicrotasks' ||
+      V8_BUILT_IN.test(name),
   },
-  { id: 'modules', title: 'node_modules', hides: (name) => name.includes('/node_modules/') },
+  {
+    id: 'modules',
+    title: 'node_modules',
+    hides: (name) => npmPackage(parseFrameName(name).file) !== undefined,
+  },
   {
     id: 'python',
     title: 'Python runtime',

@@ -24,7 +24,7 @@ describe('parseFrameName', () => {
       'm.py:9',
       'torch',
     ],
-    ['work/detect.py:detect', 'detect', 'detect.py', 'work/detect.py'],
+    ['work/detect.py:detect', 'detect', 'detect.py', 'work'],
     ['runtime.mallocgc', 'runtime.mallocgc', '', 'runtime'],
     ['net/http.(*conn).serve', 'http.(*conn).serve', '', 'net/http'],
     ['github.com/x/y/v2.(*T).Method.func1', 'v2.(*T).Method.func1', '', 'github.com/x/y/v2'],
@@ -32,6 +32,14 @@ describe('parseFrameName', () => {
     ['at::native::add(a, b)', 'at::native::add(a, b)', '', 'at'],
     ['<core::fmt::Formatter>::write', '<core::fmt::Formatter>::write', '', 'core'],
     ['malloc', 'malloc', '', ''],
+    ['run (apps/backend/src/zoo/zoo.ts)', 'run', 'zoo.ts', 'apps/backend/src/zoo'],
+    ['(anonymous:12) (src/main.ts)', '(anonymous:12)', 'main.ts', 'src'],
+    ['Reply.send (fastify/lib/reply.js)', 'Reply.send', 'reply.js', 'fastify'],
+    ['end (@opentelemetry/sdk/build/Span.js)', 'end', 'Span.js', '@opentelemetry/sdk'],
+    ['setImmediate (node:timers)', 'setImmediate', 'node:timers', 'node'],
+    ['start (dist/main.mjs)', 'start', 'main.mjs', 'dist'],
+    ['Node.js', 'Node.js', '', ''],
+    ['CPU time between samples', 'CPU time between samples', '', ''],
     ['', '', '', ''],
     ['🎥 записать (قناة)', '🎥 записать (قناة)', '', ''],
   ])('%s', (name, fn, file, packageName) => {
@@ -49,6 +57,7 @@ it.each([
   ['./b.mjs:(anonymous:L#4:C#1):4', './b.mjs:(anonymous)'],
   ['./b.mjs:load:7', './b.mjs:load'],
   ['detect (work.py:3)', 'detect (work.py)'],
+  ['(anonymous:12) (src/main.ts)', '(anonymous) (src/main.ts)'],
   ['runtime.mallocgc', 'runtime.mallocgc'],
 ])('%s without its line is %s', (name, short) => {
   expect(nameWithoutLine(name)).toBe(short);

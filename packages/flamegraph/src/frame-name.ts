@@ -20,6 +20,7 @@ export const NODE_PACKAGE = 'node';
  * Forms, tried in this order:
  *   Node SDK   ./work.mjs:loadModel:11 · node:internal/util:(anonymous:L#427:C#24):427 · :(idle):0
  *   py-spy     detect (pywork.py:11)
+ *   ours       run (apps/backend/src/zoo.ts) · (anonymous:12) (src/main.ts) · send (fastify/lib/reply.js)
  *   Python     work/detect.py:detect
  *   Go, Java   github.com/x/y/v2.(*T).Method · java/util/HashMap.put
  *   C++, Rust  at::native::add · core::fmt::write
@@ -51,7 +52,7 @@ export function parseFrameName(name: string): FrameName {
     };
   }
   const spy = FUNCTION_IN_FILE.exec(name);
-  if (spy && /[./\\]/.test(spy[2]!)) {
+  if (spy && /^node:|[./\\]/.test(spy[2]!)) {
     const [, fn = '', file = '', line = '0'] = spy;
     return { function: fn, file, line: Number(line), package: packageOfFile(file) };
   }
@@ -69,19 +70,42 @@ function qualifiedName(name: string): FrameName {
     const first = name.slice(0, scope).replace(/^[<&*\s]+/, '');
     return { function: name, file: '', line: 0, package: first };
   }
+  // `Node.js`, `CPU time between samples`: what a runtime reports beside functions.
+  if (name === 'Node.js' || /^[^(]* /.test(name)) return plain(name);
   // Receivers and arguments, `(*T)`, `(/a/path)`, are no part of a package's path.
   const bracket = name.indexOf('(');
   const slash = name.lastIndexOf('/', bracket < 0 ? undefined : bracket);
   const dot = name.indexOf('.', slash + 1);
-  if (dot <= 0) return { function: name, file: '', line: 0, package: '' };
+  if (dot <= 0) return plain(name);
   return { function: name.slice(slash + 1), file: '', line: 0, package: name.slice(0, dot) };
+}
+
+function plain(name: string): FrameName {
+  return { function: name, file: '', line: 0, package: '' };
+}
+
+// First parts of paths that are a project's own and no package's name.
+const OWN_FOLDER =
+  /^(?:apps?|packages|libs?|services|src|dist|build|out|server|tests?|tools|scripts|examples|bench|…)\//;
+const BARE_SCRIPT = /^((?:@[^/]+\/)?[\w][\w.-]*)\/.*\.[cm]?js$/s;
+
+/**
+ * The npm package of a script, told by its path: the part after `node_modules`, or, where a profiler
+ * cut that off, the first part of a relative path that is no folder of a project.
+ */
+export function npmPackage(file: string): string | undefined {
+  const dependency = DEPENDENCY.exec(file);
+  if (dependency) return dependency[1];
+  return OWN_FOLDER.test(file) ? undefined : BARE_SCRIPT.exec(file)?.[1];
 }
 
 function packageOfFile(file: string): string {
   if (file === '') return NATIVE_PACKAGE;
   if (file.startsWith('node:')) return NODE_PACKAGE;
-  const dependency = DEPENDENCY.exec(file) ?? SITE_PACKAGE.exec(file);
-  return dependency?.[1] ?? file;
+  const dependency = npmPackage(file) ?? SITE_PACKAGE.exec(file)?.[1];
+  if (dependency !== undefined) return dependency;
+  const folder = file.lastIndexOf('/');
+  return folder > 1 ? file.slice(0, folder) : file;
 }
 
 /** A frame's file as a label shows it: the last part of the path and the line, `work.mjs:11`. */
@@ -97,7 +121,9 @@ export function nameWithoutLine(name: string): string {
   if (anonymous) return `${anonymous[1]}:(anonymous)`;
   const node = FILE_FUNCTION_LINE.exec(name);
   if (node && !SCOPED.test(name)) return `${node[1]}:${node[2]}`;
-  return name.replace(/^(.+) \((.+):\d+\)$/s, '$1 ($2)');
+  return name
+    .replace(/^\(anonymous:\d+\)/, '(anonymous)')
+    .replace(/^(.+) \((.+):\d+\)$/s, '$1 ($2)');
 }
 
 /** Parses the names of one tree as they are needed, each once. */
