@@ -46,6 +46,11 @@ export const SETTINGS = [
     default: '(PYROSCOPE_UPSTREAM, else embedded)',
     meaning: 'where our own services push their profiles',
   },
+  {
+    name: 'PYROSCOPE_TENANT',
+    default: 'anonymous',
+    meaning: 'tenant whose profiles the page reads (X-Scope-OrgID)',
+  },
   { name: 'BACKEND_UPSTREAM', default: '(the embedded backend)', meaning: 'where /api goes' },
   {
     name: 'UPSTREAM_GRAFANA_AUTH',
@@ -220,6 +225,7 @@ export function planProcesses(settings, { root, dataDir, demo }) {
       REMOTES_DIR: settings.REMOTES_DIR || `${dataDir}/remotes`,
       BACKEND_UPSTREAM: backend,
       PYROSCOPE_UPSTREAM: upstream,
+      PYROSCOPE_TENANT: settings.PYROSCOPE_TENANT,
       GRAFANA_UPSTREAM: settings.GRAFANA_UPSTREAM,
       GRAFANA_URL: settings.GRAFANA_URL,
       REMOTE_ORIGINS: settings.REMOTE_ORIGINS,

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CappedLog } from './capped-log.mjs';
 
 const STOP_LIMIT_MS = 6_000;
 const RESTART_DELAYS_MS = [500, 1_000, 2_000, 5_000, 10_000];
@@ -102,10 +103,9 @@ export class Supervisor {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--enable-source-maps'],
     });
-    const log = createWriteStream(this.#log(plan), { flags: 'a' });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
-    child.once('close', () => log.end());
+    const log = new CappedLog(this.#log(plan));
+    child.stdout?.on('data', (chunk) => log.write(chunk));
+    child.stderr?.on('data', (chunk) => log.write(chunk));
     this.#children.set(plan.name, child);
     return child;
   }
