@@ -1,6 +1,6 @@
 import { MODEL_ZOO_SERVICE } from '@hsi/model-zoo-catalog';
 import { useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { usePageServices, useRefreshCount } from '../page/page-services.tsx';
 import { type PageState } from '../state/page-state.ts';
 import { usePageState } from '../state/use-page-state.ts';
@@ -17,18 +17,26 @@ import { type ServiceFacts, collectServices, modelsOf } from './model/services.t
 import { zoomOut } from './model/time-range.ts';
 import { rangeTitle } from './model/time-text.ts';
 import { AUTO_REFRESH, DEFAULT_AUTO_REFRESH, refreshInterval } from './parts/auto-refresh.ts';
-import { EmptyState } from './parts/empty-state.tsx';
 import { FilterBar } from './parts/filter-bar.tsx';
+import { idle, lazily } from './parts/lazily.tsx';
 import { MUTED } from './parts/look.ts';
 import { RangePicker } from './parts/range-picker.tsx';
 import { SelectionPickers } from './parts/selection-pickers.tsx';
-import { ServiceDetail } from './parts/service-detail.tsx';
 import { ServiceGrid } from './parts/service-grid.tsx';
-import { SpanPanel, TraceNote } from './parts/span-panel.tsx';
 import { AutoRefreshPicker, StatusLine } from './parts/status-line.tsx';
-import { UnknownService } from './parts/unknown-service.tsx';
 import './profiles.css';
 import { TimelinePanel } from './timeline/timeline-panel.tsx';
+
+const rare = () => import('./parts/rare-parts.ts');
+const EmptyState = lazily(async () => (await rare()).EmptyState);
+const SpanPanel = lazily(async () => (await rare()).SpanPanel);
+const TraceNote = lazily(async () => (await rare()).TraceNote);
+const UnknownService = lazily(async () => (await rare()).UnknownService);
+const ServiceDetail = lazily(
+  async () => (await import('./parts/service-detail.tsx')).ServiceDetail,
+  // Keeps the place of the service's graph.
+  <div className="pf:h-[31rem] pf:rounded-lg pf:bg-gray-800" aria-hidden />,
+);
 
 /** The services of the catalog, before it is known what they send. */
 const CATALOG = collectServices([]);
@@ -62,6 +70,10 @@ export function ProfilesView() {
     () => ({ state: withService(state), patch, questions, moment, zoomSteps, setZoomSteps }),
     [state, patch, questions, moment, zoomSteps],
   );
+  const isThere = services !== undefined;
+  useEffect(() => {
+    if (isThere) void idle().then(ServiceDetail.preload);
+  }, [isThere]);
   const retry = () =>
     queries.refetchQueries({
       queryKey: [PROFILES_KEY],

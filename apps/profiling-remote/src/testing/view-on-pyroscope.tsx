@@ -9,7 +9,8 @@ import { onTestFinished, vi } from 'vitest';
 import { PageServicesProvider } from '../page/page-services.tsx';
 import { ProfilesView } from '../profiles/profiles-view.tsx';
 // Loaded before the clock stands still.
-import '../flame-graph/top-table.tsx';
+import '../profiles/parts/rare-parts.ts';
+import '../profiles/parts/service-detail.tsx';
 import '../profiles/timeline/timeline-chart.tsx';
 import { type FakePyroscope } from './fake-pyroscope.ts';
 import { fakeAbortTimeouts } from './page-on-servers.tsx';

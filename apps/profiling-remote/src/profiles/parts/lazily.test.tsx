@@ -1,26 +1,34 @@
 import { render, screen } from '@testing-library/react';
-import { Suspense } from 'react';
 import { expect, test, vi } from 'vitest';
 import { idle, lazily } from './lazily.tsx';
 
-test('a part whose code is there is shown', async () => {
-  const Part = lazily<{ name: string }>(() => Promise.resolve(({ name }) => <p>part {name}</p>));
-  render(
-    <Suspense>
-      <Part name="one" />
-    </Suspense>,
-  );
+const Name = ({ name }: { readonly name: string }) => <p>part {name}</p>;
+
+test('a part is shown when its code is there, with something in its place until then', async () => {
+  const Part = lazily(() => Promise.resolve(Name), <p>soon</p>);
+  render(<Part name="one" />);
+  expect(screen.getByText('soon')).toBeVisible();
   expect(await screen.findByText('part one')).toBeVisible();
 });
 
-test('a part whose code cannot be loaded says so in its place', async () => {
-  const Part = lazily(() => Promise.reject(new Error('chunk 7 is gone')));
-  render(
-    <Suspense>
-      <Part />
-    </Suspense>,
-  );
+test('a part that was loaded before is shown at once, and loaded once', async () => {
+  const load = vi.fn(() => Promise.resolve(Name));
+  const Part = lazily(load);
+  Part.preload();
+  await Promise.resolve();
+  render(<Part name="two" />);
+  expect(screen.getByText('part two')).toBeVisible();
+  expect(load).toHaveBeenCalledOnce();
+});
+
+test('a part whose code cannot be loaded says so in its place, and is loaded the next time', async () => {
+  const load = vi.fn(() => Promise.resolve(Name)).mockRejectedValueOnce(new Error('gone'));
+  const Part = lazily(load);
+  const { unmount } = render(<Part name="three" />);
   expect(await screen.findByRole('alert')).toHaveTextContent('This part could not be loaded.');
+  unmount();
+  render(<Part name="three" />);
+  expect(await screen.findByText('part three')).toBeVisible();
 });
 
 test('what can wait goes on when the browser is idle, also in one that cannot tell', async () => {

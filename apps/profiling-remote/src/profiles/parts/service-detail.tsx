@@ -1,15 +1,12 @@
 import { MODEL_ZOO_SERVICE, displayName } from '@hsi/model-zoo-catalog';
 import { type CallTree } from '@hsi/profile-model';
-import { Suspense } from 'react';
+import { TopTable } from '../../flame-graph/top-table.tsx';
 import { useView } from '../data/view-context.tsx';
 import { GraphCard } from './graph-card.tsx';
-import { lazily } from './lazily.tsx';
 import { ModelGraphs } from './model-graphs.tsx';
 import { ModelMemory } from './model-memory.tsx';
 
 const HEIGHT = 440;
-
-const TopTable = lazily(async () => (await import('../../flame-graph/top-table.tsx')).TopTable);
 
 /** One service: its flame graph and table, and the graphs of its models where it has any. */
 export function ServiceDetail({ service }: { readonly service: string }) {
@@ -61,15 +58,13 @@ function ModelDetail({ service, model, beside }: ModelDetailProps) {
 function Table({ tree, unit }: { readonly tree: CallTree; readonly unit: string }) {
   const { state, patch } = useView();
   return (
-    <Suspense fallback={<div style={{ height: HEIGHT + 60 }} />}>
-      <TopTable
-        testId="top-table"
-        tree={tree}
-        unit={unit}
-        query={state.q}
-        onQueryChange={(q) => patch({ q }, { replace: true })}
-        height={HEIGHT + 60}
-      />
-    </Suspense>
+    <TopTable
+      testId="top-table"
+      tree={tree}
+      unit={unit}
+      query={state.q}
+      onQueryChange={(q) => patch({ q }, { replace: true })}
+      height={HEIGHT + 60}
+    />
   );
 }

@@ -1,5 +1,5 @@
 import { type TimeRange, type UnixMs } from '@hsi/profile-model';
-import { Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type TimelineScope } from '../data/timeline.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { useLate } from '../data/use-late.ts';
@@ -18,10 +18,13 @@ import { TimelineTooltip } from './timeline-tooltip.tsx';
 const HEIGHT = 176;
 
 // The flame graphs are what a person waits for: the chart's code comes when they are painted.
-const TimelineChart = lazily(async () => {
-  await idle();
-  return (await import('./timeline-chart.tsx')).TimelineChart;
-});
+const TimelineChart = lazily(
+  async () => {
+    await idle();
+    return (await import('./timeline-chart.tsx')).TimelineChart;
+  },
+  <div style={{ height: HEIGHT }} />,
+);
 
 export interface TimelinePanelProps {
   /** Undefined: a line for each service. */
@@ -156,18 +159,16 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
         onOpen={open}
         onCursor={(index) => setKeyed({ index })}
       >
-        <Suspense fallback={<div style={{ height: HEIGHT }} />}>
-          <TimelineChart
-            chart={chart}
-            range={moment.range}
-            height={HEIGHT}
-            hidden={off}
-            keyed={keyed}
-            onCursor={setCursor}
-            onZoom={onRange}
-            onOpen={open}
-          />
-        </Suspense>
+        <TimelineChart
+          chart={chart}
+          range={moment.range}
+          height={HEIGHT}
+          hidden={off}
+          keyed={keyed}
+          onCursor={setCursor}
+          onZoom={onRange}
+          onOpen={open}
+        />
         {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>
       <TimelineLegend chart={chart} off={off} onToggle={toggle} />
