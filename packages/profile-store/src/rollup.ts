@@ -30,11 +30,14 @@ export class RollupState {
     }
   }
 
-  /** Notes a bucket as rolled up, unless a profile came meanwhile. */
-  finish(level: Level, bucket: number): boolean {
-    if (this.dirty[level].has(bucket)) return false;
+  /** Notes a bucket as rolled up. */
+  finish(level: Level, bucket: number): void {
     this.rolled[level].add(bucket);
-    return true;
+  }
+
+  /** True when a profile came after {@link begin}. */
+  isDirty(level: Level, bucket: number): boolean {
+    return this.dirty[level].has(bucket);
   }
 
   /** Takes a bucket to roll up. */
@@ -168,7 +171,7 @@ export async function rollUp(
     const last = await lastProfile(engine, stretch, level, bucket);
     const columns = await bucketSums(engine, stretch, level, bucket, last);
     await exclusive(async () => {
-      if (!rollups.finish(level, bucket)) return;
+      if (rollups.isDirty(level, bucket)) return;
       const { writer } = engine;
       await writer.run('BEGIN');
       try {
@@ -182,6 +185,7 @@ export async function rollUp(
         appender.closeSync();
         await writer.run(`INSERT INTO ${catalog}.rolled VALUES (${level}, ${bucket}, ${last})`);
         await writer.run('COMMIT');
+        rollups.finish(level, bucket);
       } catch (error) {
         await writer.run('ROLLBACK').catch(() => undefined);
         throw error;

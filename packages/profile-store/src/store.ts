@@ -231,6 +231,7 @@ export class ProfileStore {
   }
 
   private async query<Result>(read: () => Promise<Result>): Promise<Result> {
+    if (this.files.reopening !== undefined) await this.files.reopening.catch(() => undefined);
     const running = read();
     this.queries.add(running);
     try {

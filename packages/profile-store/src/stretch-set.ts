@@ -29,6 +29,8 @@ export class StretchSet {
   private catalogs = 0;
   private readonly windowMs: number;
   private reopenAt = 0;
+  /** Set while the files are opened anew: queries wait for it. */
+  reopening: Promise<void> | undefined;
 
   private constructor(
     public engine: Engine,
@@ -88,6 +90,7 @@ export class StretchSet {
 
   /** The stretch that takes profiles of this time, when it is open and ready. */
   ready(ms: UnixMs): Stretch | undefined {
+    if (this.reopening !== undefined) return undefined;
     const windowMs = this.windowOf(ms);
     const found = this.newest(windowMs);
     return found?.isWritable === true && !found.isFull ? found : undefined;
@@ -134,14 +137,23 @@ export class StretchSet {
     );
   }
 
-  /** Closes and opens everything. `onDrop` is told when what was not committed is gone. */
+  /**
+   * Closes and opens everything. `onDrop` is told at once that what was not committed is gone:
+   * from then on nothing is added to a stretch that is never committed.
+   */
   async reopen(onDrop: () => void): Promise<void> {
     this.reopenAt = this.options.now() + REOPEN_MS;
+    onDrop();
+    this.reopening = this.openAnew().finally(() => {
+      this.reopening = undefined;
+    });
+    await this.reopening;
+  }
+
+  private async openAnew(): Promise<void> {
     this.options.log('opening the files anew');
     const engine = await Engine.open(this.options.engine);
-    // Without a pause in between: nothing may be added to a stretch that is never committed.
     this.stretches = [];
-    onDrop();
     this.engine.close();
     this.engine = engine;
     await this.openFiles();

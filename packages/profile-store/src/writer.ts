@@ -54,8 +54,9 @@ export class Writer {
       for (const [index, stretch] of writing.entries()) await stretch.commit(batches[index]!);
       group.resolve();
     } catch (error) {
+      const recovered = this.onFailure(error).catch(() => undefined);
       group.reject(unavailable(error));
-      await this.onFailure(error).catch(() => undefined);
+      await recovered;
     }
   }
 }

@@ -4,23 +4,20 @@
 // @generated from file google/v1/profile.proto (package google.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file google/v1/profile.proto.
  */
-export const file_google_v1_profile: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'Chdnb29nbGUvdjEvcHJvZmlsZS5wcm90bxIJZ29vZ2xlLnYxIp8DCgdQcm9maWxlEikKC3NhbXBsZV90eXBlGAEgAygLMhQuZ29vZ2xlLnYxLlZhbHVlVHlwZRIhCgZzYW1wbGUYAiADKAsyES5nb29nbGUudjEuU2FtcGxlEiMKB21hcHBpbmcYAyADKAsyEi5nb29nbGUudjEuTWFwcGluZxIlCghsb2NhdGlvbhgEIAMoCzITLmdvb2dsZS52MS5Mb2NhdGlvbhIlCghmdW5jdGlvbhgFIAMoCzITLmdvb2dsZS52MS5GdW5jdGlvbhIUCgxzdHJpbmdfdGFibGUYBiADKAkSEwoLZHJvcF9mcmFtZXMYByABKAMSEwoLa2VlcF9mcmFtZXMYCCABKAMSEgoKdGltZV9uYW5vcxgJIAEoAxIWCg5kdXJhdGlvbl9uYW5vcxgKIAEoAxIpCgtwZXJpb2RfdHlwZRgLIAEoCzIULmdvb2dsZS52MS5WYWx1ZVR5cGUSDgoGcGVyaW9kGAwgASgDEg8KB2NvbW1lbnQYDSADKAMSGwoTZGVmYXVsdF9zYW1wbGVfdHlwZRgOIAEoAyInCglWYWx1ZVR5cGUSDAoEdHlwZRgBIAEoAxIMCgR1bml0GAIgASgDIk0KBlNhbXBsZRITCgtsb2NhdGlvbl9pZBgBIAMoBBINCgV2YWx1ZRgCIAMoAxIfCgVsYWJlbBgDIAMoCzIQLmdvb2dsZS52MS5MYWJlbCJACgVMYWJlbBILCgNrZXkYASABKAMSCwoDc3RyGAIgASgDEgsKA251bRgDIAEoAxIQCghudW1fdW5pdBgEIAEoAyLdAQoHTWFwcGluZxIKCgJpZBgBIAEoBBIUCgxtZW1vcnlfc3RhcnQYAiABKAQSFAoMbWVtb3J5X2xpbWl0GAMgASgEEhMKC2ZpbGVfb2Zmc2V0GAQgASgEEhAKCGZpbGVuYW1lGAUgASgDEhAKCGJ1aWxkX2lkGAYgASgDEhUKDWhhc19mdW5jdGlvbnMYByABKAgSFQoNaGFzX2ZpbGVuYW1lcxgIIAEoCBIYChBoYXNfbGluZV9udW1iZXJzGAkgASgIEhkKEWhhc19pbmxpbmVfZnJhbWVzGAogASgIIm0KCExvY2F0aW9uEgoKAmlkGAEgASgEEhIKCm1hcHBpbmdfaWQYAiABKAQSDwoHYWRkcmVzcxgDIAEoBBIdCgRsaW5lGAQgAygLMg8uZ29vZ2xlLnYxLkxpbmUSEQoJaXNfZm9sZGVkGAUgASgIIikKBExpbmUSEwoLZnVuY3Rpb25faWQYASABKAQSDAoEbGluZRgCIAEoAyJfCghGdW5jdGlvbhIKCgJpZBgBIAEoBBIMCgRuYW1lGAIgASgDEhMKC3N5c3RlbV9uYW1lGAMgASgDEhAKCGZpbGVuYW1lGAQgASgDEhIKCnN0YXJ0X2xpbmUYBSABKANiBnByb3RvMw',
-  );
+export const file_google_v1_profile: GenFile = /*@__PURE__*/
+  fileDesc("Chdnb29nbGUvdjEvcHJvZmlsZS5wcm90bxIJZ29vZ2xlLnYxIp8DCgdQcm9maWxlEikKC3NhbXBsZV90eXBlGAEgAygLMhQuZ29vZ2xlLnYxLlZhbHVlVHlwZRIhCgZzYW1wbGUYAiADKAsyES5nb29nbGUudjEuU2FtcGxlEiMKB21hcHBpbmcYAyADKAsyEi5nb29nbGUudjEuTWFwcGluZxIlCghsb2NhdGlvbhgEIAMoCzITLmdvb2dsZS52MS5Mb2NhdGlvbhIlCghmdW5jdGlvbhgFIAMoCzITLmdvb2dsZS52MS5GdW5jdGlvbhIUCgxzdHJpbmdfdGFibGUYBiADKAkSEwoLZHJvcF9mcmFtZXMYByABKAMSEwoLa2VlcF9mcmFtZXMYCCABKAMSEgoKdGltZV9uYW5vcxgJIAEoAxIWCg5kdXJhdGlvbl9uYW5vcxgKIAEoAxIpCgtwZXJpb2RfdHlwZRgLIAEoCzIULmdvb2dsZS52MS5WYWx1ZVR5cGUSDgoGcGVyaW9kGAwgASgDEg8KB2NvbW1lbnQYDSADKAMSGwoTZGVmYXVsdF9zYW1wbGVfdHlwZRgOIAEoAyInCglWYWx1ZVR5cGUSDAoEdHlwZRgBIAEoAxIMCgR1bml0GAIgASgDIk0KBlNhbXBsZRITCgtsb2NhdGlvbl9pZBgBIAMoBBINCgV2YWx1ZRgCIAMoAxIfCgVsYWJlbBgDIAMoCzIQLmdvb2dsZS52MS5MYWJlbCJACgVMYWJlbBILCgNrZXkYASABKAMSCwoDc3RyGAIgASgDEgsKA251bRgDIAEoAxIQCghudW1fdW5pdBgEIAEoAyLdAQoHTWFwcGluZxIKCgJpZBgBIAEoBBIUCgxtZW1vcnlfc3RhcnQYAiABKAQSFAoMbWVtb3J5X2xpbWl0GAMgASgEEhMKC2ZpbGVfb2Zmc2V0GAQgASgEEhAKCGZpbGVuYW1lGAUgASgDEhAKCGJ1aWxkX2lkGAYgASgDEhUKDWhhc19mdW5jdGlvbnMYByABKAgSFQoNaGFzX2ZpbGVuYW1lcxgIIAEoCBIYChBoYXNfbGluZV9udW1iZXJzGAkgASgIEhkKEWhhc19pbmxpbmVfZnJhbWVzGAogASgIIm0KCExvY2F0aW9uEgoKAmlkGAEgASgEEhIKCm1hcHBpbmdfaWQYAiABKAQSDwoHYWRkcmVzcxgDIAEoBBIdCgRsaW5lGAQgAygLMg8uZ29vZ2xlLnYxLkxpbmUSEQoJaXNfZm9sZGVkGAUgASgIIikKBExpbmUSEwoLZnVuY3Rpb25faWQYASABKAQSDAoEbGluZRgCIAEoAyJfCghGdW5jdGlvbhIKCgJpZBgBIAEoBBIMCgRuYW1lGAIgASgDEhMKC3N5c3RlbV9uYW1lGAMgASgDEhAKCGZpbGVuYW1lGAQgASgDEhIKCnN0YXJ0X2xpbmUYBSABKANiBnByb3RvMw");
 
 /**
  * @generated from message google.v1.Profile
  */
-export type Profile = Message<'google.v1.Profile'> & {
+export type Profile = Message<"google.v1.Profile"> & {
   /**
    * @generated from field: repeated google.v1.ValueType sample_type = 1;
    */
@@ -96,14 +93,13 @@ export type Profile = Message<'google.v1.Profile'> & {
  * Describes the message google.v1.Profile.
  * Use `create(ProfileSchema)` to create a new message.
  */
-export const ProfileSchema: GenMessage<Profile> =
-  /*@__PURE__*/
+export const ProfileSchema: GenMessage<Profile> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 0);
 
 /**
  * @generated from message google.v1.ValueType
  */
-export type ValueType = Message<'google.v1.ValueType'> & {
+export type ValueType = Message<"google.v1.ValueType"> & {
   /**
    * @generated from field: int64 type = 1;
    */
@@ -119,14 +115,13 @@ export type ValueType = Message<'google.v1.ValueType'> & {
  * Describes the message google.v1.ValueType.
  * Use `create(ValueTypeSchema)` to create a new message.
  */
-export const ValueTypeSchema: GenMessage<ValueType> =
-  /*@__PURE__*/
+export const ValueTypeSchema: GenMessage<ValueType> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 1);
 
 /**
  * @generated from message google.v1.Sample
  */
-export type Sample = Message<'google.v1.Sample'> & {
+export type Sample = Message<"google.v1.Sample"> & {
   /**
    * @generated from field: repeated uint64 location_id = 1;
    */
@@ -147,14 +142,13 @@ export type Sample = Message<'google.v1.Sample'> & {
  * Describes the message google.v1.Sample.
  * Use `create(SampleSchema)` to create a new message.
  */
-export const SampleSchema: GenMessage<Sample> =
-  /*@__PURE__*/
+export const SampleSchema: GenMessage<Sample> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 2);
 
 /**
  * @generated from message google.v1.Label
  */
-export type Label = Message<'google.v1.Label'> & {
+export type Label = Message<"google.v1.Label"> & {
   /**
    * @generated from field: int64 key = 1;
    */
@@ -180,12 +174,13 @@ export type Label = Message<'google.v1.Label'> & {
  * Describes the message google.v1.Label.
  * Use `create(LabelSchema)` to create a new message.
  */
-export const LabelSchema: GenMessage<Label> = /*@__PURE__*/ messageDesc(file_google_v1_profile, 3);
+export const LabelSchema: GenMessage<Label> = /*@__PURE__*/
+  messageDesc(file_google_v1_profile, 3);
 
 /**
  * @generated from message google.v1.Mapping
  */
-export type Mapping = Message<'google.v1.Mapping'> & {
+export type Mapping = Message<"google.v1.Mapping"> & {
   /**
    * @generated from field: uint64 id = 1;
    */
@@ -241,14 +236,13 @@ export type Mapping = Message<'google.v1.Mapping'> & {
  * Describes the message google.v1.Mapping.
  * Use `create(MappingSchema)` to create a new message.
  */
-export const MappingSchema: GenMessage<Mapping> =
-  /*@__PURE__*/
+export const MappingSchema: GenMessage<Mapping> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 4);
 
 /**
  * @generated from message google.v1.Location
  */
-export type Location = Message<'google.v1.Location'> & {
+export type Location = Message<"google.v1.Location"> & {
   /**
    * @generated from field: uint64 id = 1;
    */
@@ -279,14 +273,13 @@ export type Location = Message<'google.v1.Location'> & {
  * Describes the message google.v1.Location.
  * Use `create(LocationSchema)` to create a new message.
  */
-export const LocationSchema: GenMessage<Location> =
-  /*@__PURE__*/
+export const LocationSchema: GenMessage<Location> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 5);
 
 /**
  * @generated from message google.v1.Line
  */
-export type Line = Message<'google.v1.Line'> & {
+export type Line = Message<"google.v1.Line"> & {
   /**
    * @generated from field: uint64 function_id = 1;
    */
@@ -302,12 +295,13 @@ export type Line = Message<'google.v1.Line'> & {
  * Describes the message google.v1.Line.
  * Use `create(LineSchema)` to create a new message.
  */
-export const LineSchema: GenMessage<Line> = /*@__PURE__*/ messageDesc(file_google_v1_profile, 6);
+export const LineSchema: GenMessage<Line> = /*@__PURE__*/
+  messageDesc(file_google_v1_profile, 6);
 
 /**
  * @generated from message google.v1.Function
  */
-export type Function = Message<'google.v1.Function'> & {
+export type Function = Message<"google.v1.Function"> & {
   /**
    * @generated from field: uint64 id = 1;
    */
@@ -338,6 +332,6 @@ export type Function = Message<'google.v1.Function'> & {
  * Describes the message google.v1.Function.
  * Use `create(FunctionSchema)` to create a new message.
  */
-export const FunctionSchema: GenMessage<Function> =
-  /*@__PURE__*/
+export const FunctionSchema: GenMessage<Function> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 7);
+

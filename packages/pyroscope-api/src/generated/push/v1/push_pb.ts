@@ -4,26 +4,22 @@
 // @generated from file push/v1/push.proto (package push.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
-import { fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2';
-import type { LabelPair } from '../../types/v1/types_pb.ts';
-import { file_types_v1_types } from '../../types/v1/types_pb.ts';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { LabelPair } from "../../types/v1/types_pb.ts";
+import { file_types_v1_types } from "../../types/v1/types_pb.ts";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file push/v1/push.proto.
  */
-export const file_push_v1_push: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChJwdXNoL3YxL3B1c2gucHJvdG8SB3B1c2gudjEiOAoLUHVzaFJlcXVlc3QSKQoGc2VyaWVzGAEgAygLMhkucHVzaC52MS5SYXdQcm9maWxlU2VyaWVzIg4KDFB1c2hSZXNwb25zZSJcChBSYXdQcm9maWxlU2VyaWVzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpchIjCgdzYW1wbGVzGAIgAygLMhIucHVzaC52MS5SYXdTYW1wbGUiLAoJUmF3U2FtcGxlEhMKC3Jhd19wcm9maWxlGAEgASgMEgoKAklEGAIgASgJMkQKDVB1c2hlclNlcnZpY2USMwoEUHVzaBIULnB1c2gudjEuUHVzaFJlcXVlc3QaFS5wdXNoLnYxLlB1c2hSZXNwb25zZWIGcHJvdG8z',
-    [file_types_v1_types],
-  );
+export const file_push_v1_push: GenFile = /*@__PURE__*/
+  fileDesc("ChJwdXNoL3YxL3B1c2gucHJvdG8SB3B1c2gudjEiOAoLUHVzaFJlcXVlc3QSKQoGc2VyaWVzGAEgAygLMhkucHVzaC52MS5SYXdQcm9maWxlU2VyaWVzIg4KDFB1c2hSZXNwb25zZSJcChBSYXdQcm9maWxlU2VyaWVzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpchIjCgdzYW1wbGVzGAIgAygLMhIucHVzaC52MS5SYXdTYW1wbGUiLAoJUmF3U2FtcGxlEhMKC3Jhd19wcm9maWxlGAEgASgMEgoKAklEGAIgASgJMkQKDVB1c2hlclNlcnZpY2USMwoEUHVzaBIULnB1c2gudjEuUHVzaFJlcXVlc3QaFS5wdXNoLnYxLlB1c2hSZXNwb25zZWIGcHJvdG8z", [file_types_v1_types]);
 
 /**
  * @generated from message push.v1.PushRequest
  */
-export type PushRequest = Message<'push.v1.PushRequest'> & {
+export type PushRequest = Message<"push.v1.PushRequest"> & {
   /**
    * @generated from field: repeated push.v1.RawProfileSeries series = 1;
    */
@@ -34,27 +30,26 @@ export type PushRequest = Message<'push.v1.PushRequest'> & {
  * Describes the message push.v1.PushRequest.
  * Use `create(PushRequestSchema)` to create a new message.
  */
-export const PushRequestSchema: GenMessage<PushRequest> =
-  /*@__PURE__*/
+export const PushRequestSchema: GenMessage<PushRequest> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 0);
 
 /**
  * @generated from message push.v1.PushResponse
  */
-export type PushResponse = Message<'push.v1.PushResponse'> & {};
+export type PushResponse = Message<"push.v1.PushResponse"> & {
+};
 
 /**
  * Describes the message push.v1.PushResponse.
  * Use `create(PushResponseSchema)` to create a new message.
  */
-export const PushResponseSchema: GenMessage<PushResponse> =
-  /*@__PURE__*/
+export const PushResponseSchema: GenMessage<PushResponse> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 1);
 
 /**
  * @generated from message push.v1.RawProfileSeries
  */
-export type RawProfileSeries = Message<'push.v1.RawProfileSeries'> & {
+export type RawProfileSeries = Message<"push.v1.RawProfileSeries"> & {
   /**
    * @generated from field: repeated types.v1.LabelPair labels = 1;
    */
@@ -70,14 +65,13 @@ export type RawProfileSeries = Message<'push.v1.RawProfileSeries'> & {
  * Describes the message push.v1.RawProfileSeries.
  * Use `create(RawProfileSeriesSchema)` to create a new message.
  */
-export const RawProfileSeriesSchema: GenMessage<RawProfileSeries> =
-  /*@__PURE__*/
+export const RawProfileSeriesSchema: GenMessage<RawProfileSeries> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 2);
 
 /**
  * @generated from message push.v1.RawSample
  */
-export type RawSample = Message<'push.v1.RawSample'> & {
+export type RawSample = Message<"push.v1.RawSample"> & {
   /**
    * A pprof profile, gzip or not.
    *
@@ -95,8 +89,7 @@ export type RawSample = Message<'push.v1.RawSample'> & {
  * Describes the message push.v1.RawSample.
  * Use `create(RawSampleSchema)` to create a new message.
  */
-export const RawSampleSchema: GenMessage<RawSample> =
-  /*@__PURE__*/
+export const RawSampleSchema: GenMessage<RawSample> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 3);
 
 /**
@@ -107,8 +100,10 @@ export const PusherService: GenService<{
    * @generated from rpc push.v1.PusherService.Push
    */
   push: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof PushRequestSchema;
     output: typeof PushResponseSchema;
-  };
-}> = /*@__PURE__*/ serviceDesc(file_push_v1_push, 0);
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_push_v1_push, 0);
+

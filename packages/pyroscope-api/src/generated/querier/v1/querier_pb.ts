@@ -4,40 +4,24 @@
 // @generated from file querier/v1/querier.proto (package querier.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2';
-import type { ProfileSchema } from '../../google/v1/profile_pb.ts';
-import { file_google_v1_profile } from '../../google/v1/profile_pb.ts';
-import type {
-  GetProfileStatsRequestSchema,
-  GetProfileStatsResponseSchema,
-  LabelNamesRequestSchema,
-  LabelNamesResponseSchema,
-  Labels,
-  LabelValuesRequestSchema,
-  LabelValuesResponseSchema,
-  ProfileType,
-  Series,
-  StackTraceSelector,
-  TimeSeriesAggregationType,
-} from '../../types/v1/types_pb.ts';
-import { file_types_v1_types } from '../../types/v1/types_pb.ts';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ProfileSchema } from "../../google/v1/profile_pb.ts";
+import { file_google_v1_profile } from "../../google/v1/profile_pb.ts";
+import type { GetProfileStatsRequestSchema, GetProfileStatsResponseSchema, LabelNamesRequestSchema, LabelNamesResponseSchema, Labels, LabelValuesRequestSchema, LabelValuesResponseSchema, ProfileType, Series, StackTraceSelector, TimeSeriesAggregationType } from "../../types/v1/types_pb.ts";
+import { file_types_v1_types } from "../../types/v1/types_pb.ts";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file querier/v1/querier.proto.
  */
-export const file_querier_v1_querier: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChhxdWVyaWVyL3YxL3F1ZXJpZXIucHJvdG8SCnF1ZXJpZXIudjEiMQoTUHJvZmlsZVR5cGVzUmVxdWVzdBINCgVzdGFydBgBIAEoAxILCgNlbmQYAiABKAMiRAoUUHJvZmlsZVR5cGVzUmVzcG9uc2USLAoNcHJvZmlsZV90eXBlcxgBIAMoCzIVLnR5cGVzLnYxLlByb2ZpbGVUeXBlIlIKDVNlcmllc1JlcXVlc3QSEAoIbWF0Y2hlcnMYASADKAkSEwoLbGFiZWxfbmFtZXMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIjYKDlNlcmllc1Jlc3BvbnNlEiQKCmxhYmVsc19zZXQYAiADKAsyEC50eXBlcy52MS5MYWJlbHMilgIKHVNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIWCgltYXhfbm9kZXMYBSABKANIAIgBARIpCgZmb3JtYXQYBiABKA4yGS5xdWVyaWVyLnYxLlByb2ZpbGVGb3JtYXQSPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYByABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBAUIMCgpfbWF4X25vZGVzQhcKFV9zdGFja190cmFjZV9zZWxlY3RvciJMCh5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVzcG9uc2USKgoKZmxhbWVncmFwaBgBIAEoCzIWLnF1ZXJpZXIudjEuRmxhbWVHcmFwaCLTAQodU2VsZWN0TWVyZ2VTcGFuUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSFQoNc3Bhbl9zZWxlY3RvchgDIAMoCRINCgVzdGFydBgEIAEoAxILCgNlbmQYBSABKAMSFgoJbWF4X25vZGVzGAYgASgDSACIAQESKQoGZm9ybWF0GAcgASgOMhkucXVlcmllci52MS5Qcm9maWxlRm9ybWF0QgwKCl9tYXhfbm9kZXMiTAoeU2VsZWN0TWVyZ2VTcGFuUHJvZmlsZVJlc3BvbnNlEioKCmZsYW1lZ3JhcGgYASABKAsyFi5xdWVyaWVyLnYxLkZsYW1lR3JhcGgi5wEKGVNlbGVjdE1lcmdlUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhYKCW1heF9ub2RlcxgFIAEoA0gAiAEBEj8KFHN0YWNrX3RyYWNlX3NlbGVjdG9yGAYgASgLMhwudHlwZXMudjEuU3RhY2tUcmFjZVNlbGVjdG9ySAGIAQFCDAoKX21heF9ub2Rlc0IXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3IiyAIKE1NlbGVjdFNlcmllc1JlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhAKCGdyb3VwX2J5GAUgAygJEgwKBHN0ZXAYBiABKAESPQoLYWdncmVnYXRpb24YByABKA4yIy50eXBlcy52MS5UaW1lU2VyaWVzQWdncmVnYXRpb25UeXBlSACIAQESPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYCCABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBARISCgVsaW1pdBgJIAEoA0gCiAEBQg4KDF9hZ2dyZWdhdGlvbkIXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3JCCAoGX2xpbWl0IjgKFFNlbGVjdFNlcmllc1Jlc3BvbnNlEiAKBnNlcmllcxgBIAMoCzIQLnR5cGVzLnYxLlNlcmllcyKAAQoLRGlmZlJlcXVlc3QSNwoEbGVmdBgBIAEoCzIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QSOAoFcmlnaHQYAiABKAsyKS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0Ij4KDERpZmZSZXNwb25zZRIuCgpmbGFtZWdyYXBoGAEgASgLMhoucXVlcmllci52MS5GbGFtZUdyYXBoRGlmZiJfCgpGbGFtZUdyYXBoEg0KBW5hbWVzGAEgAygJEiEKBmxldmVscxgCIAMoCzIRLnF1ZXJpZXIudjEuTGV2ZWwSDQoFdG90YWwYAyABKAMSEAoIbWF4X3NlbGYYBCABKAMiigEKDkZsYW1lR3JhcGhEaWZmEg0KBW5hbWVzGAEgAygJEiEKBmxldmVscxgCIAMoCzIRLnF1ZXJpZXIudjEuTGV2ZWwSDQoFdG90YWwYAyABKAMSEAoIbWF4X3NlbGYYBCABKAMSEQoJbGVmdFRpY2tzGAUgASgDEhIKCnJpZ2h0VGlja3MYBiABKAMiFwoFTGV2ZWwSDgoGdmFsdWVzGAEgAygDKmcKDVByb2ZpbGVGb3JtYXQSHgoaUFJPRklMRV9GT1JNQVRfVU5TUEVDSUZJRUQQABIdChlQUk9GSUxFX0ZPUk1BVF9GTEFNRUdSQVBIEAESFwoTUFJPRklMRV9GT1JNQVRfVFJFRRACMtIGCg5RdWVyaWVyU2VydmljZRJRCgxQcm9maWxlVHlwZXMSHy5xdWVyaWVyLnYxLlByb2ZpbGVUeXBlc1JlcXVlc3QaIC5xdWVyaWVyLnYxLlByb2ZpbGVUeXBlc1Jlc3BvbnNlEkcKCkxhYmVsTmFtZXMSGy50eXBlcy52MS5MYWJlbE5hbWVzUmVxdWVzdBocLnR5cGVzLnYxLkxhYmVsTmFtZXNSZXNwb25zZRJKCgtMYWJlbFZhbHVlcxIcLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVxdWVzdBodLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVzcG9uc2USPwoGU2VyaWVzEhkucXVlcmllci52MS5TZXJpZXNSZXF1ZXN0GhoucXVlcmllci52MS5TZXJpZXNSZXNwb25zZRJvChZTZWxlY3RNZXJnZVN0YWNrdHJhY2VzEikucXVlcmllci52MS5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVxdWVzdBoqLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1Jlc3BvbnNlEm8KFlNlbGVjdE1lcmdlU3BhblByb2ZpbGUSKS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3BhblByb2ZpbGVSZXF1ZXN0GioucXVlcmllci52MS5TZWxlY3RNZXJnZVNwYW5Qcm9maWxlUmVzcG9uc2USTwoSU2VsZWN0TWVyZ2VQcm9maWxlEiUucXVlcmllci52MS5TZWxlY3RNZXJnZVByb2ZpbGVSZXF1ZXN0GhIuZ29vZ2xlLnYxLlByb2ZpbGUSUQoMU2VsZWN0U2VyaWVzEh8ucXVlcmllci52MS5TZWxlY3RTZXJpZXNSZXF1ZXN0GiAucXVlcmllci52MS5TZWxlY3RTZXJpZXNSZXNwb25zZRI5CgREaWZmEhcucXVlcmllci52MS5EaWZmUmVxdWVzdBoYLnF1ZXJpZXIudjEuRGlmZlJlc3BvbnNlElYKD0dldFByb2ZpbGVTdGF0cxIgLnR5cGVzLnYxLkdldFByb2ZpbGVTdGF0c1JlcXVlc3QaIS50eXBlcy52MS5HZXRQcm9maWxlU3RhdHNSZXNwb25zZWIGcHJvdG8z',
-    [file_google_v1_profile, file_types_v1_types],
-  );
+export const file_querier_v1_querier: GenFile = /*@__PURE__*/
+  fileDesc("ChhxdWVyaWVyL3YxL3F1ZXJpZXIucHJvdG8SCnF1ZXJpZXIudjEiMQoTUHJvZmlsZVR5cGVzUmVxdWVzdBINCgVzdGFydBgBIAEoAxILCgNlbmQYAiABKAMiRAoUUHJvZmlsZVR5cGVzUmVzcG9uc2USLAoNcHJvZmlsZV90eXBlcxgBIAMoCzIVLnR5cGVzLnYxLlByb2ZpbGVUeXBlIlIKDVNlcmllc1JlcXVlc3QSEAoIbWF0Y2hlcnMYASADKAkSEwoLbGFiZWxfbmFtZXMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIjYKDlNlcmllc1Jlc3BvbnNlEiQKCmxhYmVsc19zZXQYAiADKAsyEC50eXBlcy52MS5MYWJlbHMilgIKHVNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIWCgltYXhfbm9kZXMYBSABKANIAIgBARIpCgZmb3JtYXQYBiABKA4yGS5xdWVyaWVyLnYxLlByb2ZpbGVGb3JtYXQSPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYByABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBAUIMCgpfbWF4X25vZGVzQhcKFV9zdGFja190cmFjZV9zZWxlY3RvciJMCh5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVzcG9uc2USKgoKZmxhbWVncmFwaBgBIAEoCzIWLnF1ZXJpZXIudjEuRmxhbWVHcmFwaCLTAQodU2VsZWN0TWVyZ2VTcGFuUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSFQoNc3Bhbl9zZWxlY3RvchgDIAMoCRINCgVzdGFydBgEIAEoAxILCgNlbmQYBSABKAMSFgoJbWF4X25vZGVzGAYgASgDSACIAQESKQoGZm9ybWF0GAcgASgOMhkucXVlcmllci52MS5Qcm9maWxlRm9ybWF0QgwKCl9tYXhfbm9kZXMiTAoeU2VsZWN0TWVyZ2VTcGFuUHJvZmlsZVJlc3BvbnNlEioKCmZsYW1lZ3JhcGgYASABKAsyFi5xdWVyaWVyLnYxLkZsYW1lR3JhcGgi5wEKGVNlbGVjdE1lcmdlUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhYKCW1heF9ub2RlcxgFIAEoA0gAiAEBEj8KFHN0YWNrX3RyYWNlX3NlbGVjdG9yGAYgASgLMhwudHlwZXMudjEuU3RhY2tUcmFjZVNlbGVjdG9ySAGIAQFCDAoKX21heF9ub2Rlc0IXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3IiyAIKE1NlbGVjdFNlcmllc1JlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhAKCGdyb3VwX2J5GAUgAygJEgwKBHN0ZXAYBiABKAESPQoLYWdncmVnYXRpb24YByABKA4yIy50eXBlcy52MS5UaW1lU2VyaWVzQWdncmVnYXRpb25UeXBlSACIAQESPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYCCABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBARISCgVsaW1pdBgJIAEoA0gCiAEBQg4KDF9hZ2dyZWdhdGlvbkIXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3JCCAoGX2xpbWl0IjgKFFNlbGVjdFNlcmllc1Jlc3BvbnNlEiAKBnNlcmllcxgBIAMoCzIQLnR5cGVzLnYxLlNlcmllcyKAAQoLRGlmZlJlcXVlc3QSNwoEbGVmdBgBIAEoCzIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QSOAoFcmlnaHQYAiABKAsyKS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0Ij4KDERpZmZSZXNwb25zZRIuCgpmbGFtZWdyYXBoGAEgASgLMhoucXVlcmllci52MS5GbGFtZUdyYXBoRGlmZiJfCgpGbGFtZUdyYXBoEg0KBW5hbWVzGAEgAygJEiEKBmxldmVscxgCIAMoCzIRLnF1ZXJpZXIudjEuTGV2ZWwSDQoFdG90YWwYAyABKAMSEAoIbWF4X3NlbGYYBCABKAMiigEKDkZsYW1lR3JhcGhEaWZmEg0KBW5hbWVzGAEgAygJEiEKBmxldmVscxgCIAMoCzIRLnF1ZXJpZXIudjEuTGV2ZWwSDQoFdG90YWwYAyABKAMSEAoIbWF4X3NlbGYYBCABKAMSEQoJbGVmdFRpY2tzGAUgASgDEhIKCnJpZ2h0VGlja3MYBiABKAMiFwoFTGV2ZWwSDgoGdmFsdWVzGAEgAygDKmcKDVByb2ZpbGVGb3JtYXQSHgoaUFJPRklMRV9GT1JNQVRfVU5TUEVDSUZJRUQQABIdChlQUk9GSUxFX0ZPUk1BVF9GTEFNRUdSQVBIEAESFwoTUFJPRklMRV9GT1JNQVRfVFJFRRACMtIGCg5RdWVyaWVyU2VydmljZRJRCgxQcm9maWxlVHlwZXMSHy5xdWVyaWVyLnYxLlByb2ZpbGVUeXBlc1JlcXVlc3QaIC5xdWVyaWVyLnYxLlByb2ZpbGVUeXBlc1Jlc3BvbnNlEkcKCkxhYmVsTmFtZXMSGy50eXBlcy52MS5MYWJlbE5hbWVzUmVxdWVzdBocLnR5cGVzLnYxLkxhYmVsTmFtZXNSZXNwb25zZRJKCgtMYWJlbFZhbHVlcxIcLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVxdWVzdBodLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVzcG9uc2USPwoGU2VyaWVzEhkucXVlcmllci52MS5TZXJpZXNSZXF1ZXN0GhoucXVlcmllci52MS5TZXJpZXNSZXNwb25zZRJvChZTZWxlY3RNZXJnZVN0YWNrdHJhY2VzEikucXVlcmllci52MS5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVxdWVzdBoqLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1Jlc3BvbnNlEm8KFlNlbGVjdE1lcmdlU3BhblByb2ZpbGUSKS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3BhblByb2ZpbGVSZXF1ZXN0GioucXVlcmllci52MS5TZWxlY3RNZXJnZVNwYW5Qcm9maWxlUmVzcG9uc2USTwoSU2VsZWN0TWVyZ2VQcm9maWxlEiUucXVlcmllci52MS5TZWxlY3RNZXJnZVByb2ZpbGVSZXF1ZXN0GhIuZ29vZ2xlLnYxLlByb2ZpbGUSUQoMU2VsZWN0U2VyaWVzEh8ucXVlcmllci52MS5TZWxlY3RTZXJpZXNSZXF1ZXN0GiAucXVlcmllci52MS5TZWxlY3RTZXJpZXNSZXNwb25zZRI5CgREaWZmEhcucXVlcmllci52MS5EaWZmUmVxdWVzdBoYLnF1ZXJpZXIudjEuRGlmZlJlc3BvbnNlElYKD0dldFByb2ZpbGVTdGF0cxIgLnR5cGVzLnYxLkdldFByb2ZpbGVTdGF0c1JlcXVlc3QaIS50eXBlcy52MS5HZXRQcm9maWxlU3RhdHNSZXNwb25zZWIGcHJvdG8z", [file_google_v1_profile, file_types_v1_types]);
 
 /**
  * @generated from message querier.v1.ProfileTypesRequest
  */
-export type ProfileTypesRequest = Message<'querier.v1.ProfileTypesRequest'> & {
+export type ProfileTypesRequest = Message<"querier.v1.ProfileTypesRequest"> & {
   /**
    * @generated from field: int64 start = 1;
    */
@@ -53,14 +37,13 @@ export type ProfileTypesRequest = Message<'querier.v1.ProfileTypesRequest'> & {
  * Describes the message querier.v1.ProfileTypesRequest.
  * Use `create(ProfileTypesRequestSchema)` to create a new message.
  */
-export const ProfileTypesRequestSchema: GenMessage<ProfileTypesRequest> =
-  /*@__PURE__*/
+export const ProfileTypesRequestSchema: GenMessage<ProfileTypesRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 0);
 
 /**
  * @generated from message querier.v1.ProfileTypesResponse
  */
-export type ProfileTypesResponse = Message<'querier.v1.ProfileTypesResponse'> & {
+export type ProfileTypesResponse = Message<"querier.v1.ProfileTypesResponse"> & {
   /**
    * @generated from field: repeated types.v1.ProfileType profile_types = 1;
    */
@@ -71,14 +54,13 @@ export type ProfileTypesResponse = Message<'querier.v1.ProfileTypesResponse'> & 
  * Describes the message querier.v1.ProfileTypesResponse.
  * Use `create(ProfileTypesResponseSchema)` to create a new message.
  */
-export const ProfileTypesResponseSchema: GenMessage<ProfileTypesResponse> =
-  /*@__PURE__*/
+export const ProfileTypesResponseSchema: GenMessage<ProfileTypesResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 1);
 
 /**
  * @generated from message querier.v1.SeriesRequest
  */
-export type SeriesRequest = Message<'querier.v1.SeriesRequest'> & {
+export type SeriesRequest = Message<"querier.v1.SeriesRequest"> & {
   /**
    * @generated from field: repeated string matchers = 1;
    */
@@ -104,14 +86,13 @@ export type SeriesRequest = Message<'querier.v1.SeriesRequest'> & {
  * Describes the message querier.v1.SeriesRequest.
  * Use `create(SeriesRequestSchema)` to create a new message.
  */
-export const SeriesRequestSchema: GenMessage<SeriesRequest> =
-  /*@__PURE__*/
+export const SeriesRequestSchema: GenMessage<SeriesRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 2);
 
 /**
  * @generated from message querier.v1.SeriesResponse
  */
-export type SeriesResponse = Message<'querier.v1.SeriesResponse'> & {
+export type SeriesResponse = Message<"querier.v1.SeriesResponse"> & {
   /**
    * @generated from field: repeated types.v1.Labels labels_set = 2;
    */
@@ -122,14 +103,13 @@ export type SeriesResponse = Message<'querier.v1.SeriesResponse'> & {
  * Describes the message querier.v1.SeriesResponse.
  * Use `create(SeriesResponseSchema)` to create a new message.
  */
-export const SeriesResponseSchema: GenMessage<SeriesResponse> =
-  /*@__PURE__*/
+export const SeriesResponseSchema: GenMessage<SeriesResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 3);
 
 /**
  * @generated from message querier.v1.SelectMergeStacktracesRequest
  */
-export type SelectMergeStacktracesRequest = Message<'querier.v1.SelectMergeStacktracesRequest'> & {
+export type SelectMergeStacktracesRequest = Message<"querier.v1.SelectMergeStacktracesRequest"> & {
   /**
    * @generated from field: string profile_typeID = 1;
    */
@@ -170,33 +150,30 @@ export type SelectMergeStacktracesRequest = Message<'querier.v1.SelectMergeStack
  * Describes the message querier.v1.SelectMergeStacktracesRequest.
  * Use `create(SelectMergeStacktracesRequestSchema)` to create a new message.
  */
-export const SelectMergeStacktracesRequestSchema: GenMessage<SelectMergeStacktracesRequest> =
-  /*@__PURE__*/
+export const SelectMergeStacktracesRequestSchema: GenMessage<SelectMergeStacktracesRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 4);
 
 /**
  * @generated from message querier.v1.SelectMergeStacktracesResponse
  */
-export type SelectMergeStacktracesResponse =
-  Message<'querier.v1.SelectMergeStacktracesResponse'> & {
-    /**
-     * @generated from field: querier.v1.FlameGraph flamegraph = 1;
-     */
-    flamegraph?: FlameGraph | undefined;
-  };
+export type SelectMergeStacktracesResponse = Message<"querier.v1.SelectMergeStacktracesResponse"> & {
+  /**
+   * @generated from field: querier.v1.FlameGraph flamegraph = 1;
+   */
+  flamegraph?: FlameGraph | undefined;
+};
 
 /**
  * Describes the message querier.v1.SelectMergeStacktracesResponse.
  * Use `create(SelectMergeStacktracesResponseSchema)` to create a new message.
  */
-export const SelectMergeStacktracesResponseSchema: GenMessage<SelectMergeStacktracesResponse> =
-  /*@__PURE__*/
+export const SelectMergeStacktracesResponseSchema: GenMessage<SelectMergeStacktracesResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 5);
 
 /**
  * @generated from message querier.v1.SelectMergeSpanProfileRequest
  */
-export type SelectMergeSpanProfileRequest = Message<'querier.v1.SelectMergeSpanProfileRequest'> & {
+export type SelectMergeSpanProfileRequest = Message<"querier.v1.SelectMergeSpanProfileRequest"> & {
   /**
    * @generated from field: string profile_typeID = 1;
    */
@@ -239,33 +216,30 @@ export type SelectMergeSpanProfileRequest = Message<'querier.v1.SelectMergeSpanP
  * Describes the message querier.v1.SelectMergeSpanProfileRequest.
  * Use `create(SelectMergeSpanProfileRequestSchema)` to create a new message.
  */
-export const SelectMergeSpanProfileRequestSchema: GenMessage<SelectMergeSpanProfileRequest> =
-  /*@__PURE__*/
+export const SelectMergeSpanProfileRequestSchema: GenMessage<SelectMergeSpanProfileRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 6);
 
 /**
  * @generated from message querier.v1.SelectMergeSpanProfileResponse
  */
-export type SelectMergeSpanProfileResponse =
-  Message<'querier.v1.SelectMergeSpanProfileResponse'> & {
-    /**
-     * @generated from field: querier.v1.FlameGraph flamegraph = 1;
-     */
-    flamegraph?: FlameGraph | undefined;
-  };
+export type SelectMergeSpanProfileResponse = Message<"querier.v1.SelectMergeSpanProfileResponse"> & {
+  /**
+   * @generated from field: querier.v1.FlameGraph flamegraph = 1;
+   */
+  flamegraph?: FlameGraph | undefined;
+};
 
 /**
  * Describes the message querier.v1.SelectMergeSpanProfileResponse.
  * Use `create(SelectMergeSpanProfileResponseSchema)` to create a new message.
  */
-export const SelectMergeSpanProfileResponseSchema: GenMessage<SelectMergeSpanProfileResponse> =
-  /*@__PURE__*/
+export const SelectMergeSpanProfileResponseSchema: GenMessage<SelectMergeSpanProfileResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 7);
 
 /**
  * @generated from message querier.v1.SelectMergeProfileRequest
  */
-export type SelectMergeProfileRequest = Message<'querier.v1.SelectMergeProfileRequest'> & {
+export type SelectMergeProfileRequest = Message<"querier.v1.SelectMergeProfileRequest"> & {
   /**
    * @generated from field: string profile_typeID = 1;
    */
@@ -301,14 +275,13 @@ export type SelectMergeProfileRequest = Message<'querier.v1.SelectMergeProfileRe
  * Describes the message querier.v1.SelectMergeProfileRequest.
  * Use `create(SelectMergeProfileRequestSchema)` to create a new message.
  */
-export const SelectMergeProfileRequestSchema: GenMessage<SelectMergeProfileRequest> =
-  /*@__PURE__*/
+export const SelectMergeProfileRequestSchema: GenMessage<SelectMergeProfileRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 8);
 
 /**
  * @generated from message querier.v1.SelectSeriesRequest
  */
-export type SelectSeriesRequest = Message<'querier.v1.SelectSeriesRequest'> & {
+export type SelectSeriesRequest = Message<"querier.v1.SelectSeriesRequest"> & {
   /**
    * @generated from field: string profile_typeID = 1;
    */
@@ -361,14 +334,13 @@ export type SelectSeriesRequest = Message<'querier.v1.SelectSeriesRequest'> & {
  * Describes the message querier.v1.SelectSeriesRequest.
  * Use `create(SelectSeriesRequestSchema)` to create a new message.
  */
-export const SelectSeriesRequestSchema: GenMessage<SelectSeriesRequest> =
-  /*@__PURE__*/
+export const SelectSeriesRequestSchema: GenMessage<SelectSeriesRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 9);
 
 /**
  * @generated from message querier.v1.SelectSeriesResponse
  */
-export type SelectSeriesResponse = Message<'querier.v1.SelectSeriesResponse'> & {
+export type SelectSeriesResponse = Message<"querier.v1.SelectSeriesResponse"> & {
   /**
    * @generated from field: repeated types.v1.Series series = 1;
    */
@@ -379,14 +351,13 @@ export type SelectSeriesResponse = Message<'querier.v1.SelectSeriesResponse'> & 
  * Describes the message querier.v1.SelectSeriesResponse.
  * Use `create(SelectSeriesResponseSchema)` to create a new message.
  */
-export const SelectSeriesResponseSchema: GenMessage<SelectSeriesResponse> =
-  /*@__PURE__*/
+export const SelectSeriesResponseSchema: GenMessage<SelectSeriesResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 10);
 
 /**
  * @generated from message querier.v1.DiffRequest
  */
-export type DiffRequest = Message<'querier.v1.DiffRequest'> & {
+export type DiffRequest = Message<"querier.v1.DiffRequest"> & {
   /**
    * @generated from field: querier.v1.SelectMergeStacktracesRequest left = 1;
    */
@@ -402,14 +373,13 @@ export type DiffRequest = Message<'querier.v1.DiffRequest'> & {
  * Describes the message querier.v1.DiffRequest.
  * Use `create(DiffRequestSchema)` to create a new message.
  */
-export const DiffRequestSchema: GenMessage<DiffRequest> =
-  /*@__PURE__*/
+export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 11);
 
 /**
  * @generated from message querier.v1.DiffResponse
  */
-export type DiffResponse = Message<'querier.v1.DiffResponse'> & {
+export type DiffResponse = Message<"querier.v1.DiffResponse"> & {
   /**
    * @generated from field: querier.v1.FlameGraphDiff flamegraph = 1;
    */
@@ -420,8 +390,7 @@ export type DiffResponse = Message<'querier.v1.DiffResponse'> & {
  * Describes the message querier.v1.DiffResponse.
  * Use `create(DiffResponseSchema)` to create a new message.
  */
-export const DiffResponseSchema: GenMessage<DiffResponse> =
-  /*@__PURE__*/
+export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 12);
 
 /**
@@ -429,7 +398,7 @@ export const DiffResponseSchema: GenMessage<DiffResponse> =
  *
  * @generated from message querier.v1.FlameGraph
  */
-export type FlameGraph = Message<'querier.v1.FlameGraph'> & {
+export type FlameGraph = Message<"querier.v1.FlameGraph"> & {
   /**
    * @generated from field: repeated string names = 1;
    */
@@ -455,8 +424,7 @@ export type FlameGraph = Message<'querier.v1.FlameGraph'> & {
  * Describes the message querier.v1.FlameGraph.
  * Use `create(FlameGraphSchema)` to create a new message.
  */
-export const FlameGraphSchema: GenMessage<FlameGraph> =
-  /*@__PURE__*/
+export const FlameGraphSchema: GenMessage<FlameGraph> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 13);
 
 /**
@@ -464,7 +432,7 @@ export const FlameGraphSchema: GenMessage<FlameGraph> =
  *
  * @generated from message querier.v1.FlameGraphDiff
  */
-export type FlameGraphDiff = Message<'querier.v1.FlameGraphDiff'> & {
+export type FlameGraphDiff = Message<"querier.v1.FlameGraphDiff"> & {
   /**
    * @generated from field: repeated string names = 1;
    */
@@ -500,14 +468,13 @@ export type FlameGraphDiff = Message<'querier.v1.FlameGraphDiff'> & {
  * Describes the message querier.v1.FlameGraphDiff.
  * Use `create(FlameGraphDiffSchema)` to create a new message.
  */
-export const FlameGraphDiffSchema: GenMessage<FlameGraphDiff> =
-  /*@__PURE__*/
+export const FlameGraphDiffSchema: GenMessage<FlameGraphDiff> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 14);
 
 /**
  * @generated from message querier.v1.Level
  */
-export type Level = Message<'querier.v1.Level'> & {
+export type Level = Message<"querier.v1.Level"> & {
   /**
    * @generated from field: repeated int64 values = 1;
    */
@@ -518,8 +485,7 @@ export type Level = Message<'querier.v1.Level'> & {
  * Describes the message querier.v1.Level.
  * Use `create(LevelSchema)` to create a new message.
  */
-export const LevelSchema: GenMessage<Level> =
-  /*@__PURE__*/
+export const LevelSchema: GenMessage<Level> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 15);
 
 /**
@@ -545,8 +511,7 @@ export enum ProfileFormat {
 /**
  * Describes the enum querier.v1.ProfileFormat.
  */
-export const ProfileFormatSchema: GenEnum<ProfileFormat> =
-  /*@__PURE__*/
+export const ProfileFormatSchema: GenEnum<ProfileFormat> = /*@__PURE__*/
   enumDesc(file_querier_v1_querier, 0);
 
 /**
@@ -557,80 +522,82 @@ export const QuerierService: GenService<{
    * @generated from rpc querier.v1.QuerierService.ProfileTypes
    */
   profileTypes: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof ProfileTypesRequestSchema;
     output: typeof ProfileTypesResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.LabelNames
    */
   labelNames: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof LabelNamesRequestSchema;
     output: typeof LabelNamesResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.LabelValues
    */
   labelValues: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof LabelValuesRequestSchema;
     output: typeof LabelValuesResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.Series
    */
   series: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof SeriesRequestSchema;
     output: typeof SeriesResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.SelectMergeStacktraces
    */
   selectMergeStacktraces: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof SelectMergeStacktracesRequestSchema;
     output: typeof SelectMergeStacktracesResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.SelectMergeSpanProfile
    */
   selectMergeSpanProfile: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof SelectMergeSpanProfileRequestSchema;
     output: typeof SelectMergeSpanProfileResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.SelectMergeProfile
    */
   selectMergeProfile: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof SelectMergeProfileRequestSchema;
     output: typeof ProfileSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.SelectSeries
    */
   selectSeries: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof SelectSeriesRequestSchema;
     output: typeof SelectSeriesResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.Diff
    */
   diff: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof DiffRequestSchema;
     output: typeof DiffResponseSchema;
-  };
+  },
   /**
    * @generated from rpc querier.v1.QuerierService.GetProfileStats
    */
   getProfileStats: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof GetProfileStatsRequestSchema;
     output: typeof GetProfileStatsResponseSchema;
-  };
-}> = /*@__PURE__*/ serviceDesc(file_querier_v1_querier, 0);
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_querier_v1_querier, 0);
+

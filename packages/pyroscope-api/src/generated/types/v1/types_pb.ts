@@ -5,23 +5,20 @@
 // @generated from file types/v1/types.proto (package types.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { enumDesc, fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file types/v1/types.proto.
  */
-export const file_types_v1_types: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiKAoJTGFiZWxQYWlyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiLQoGTGFiZWxzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpciJ7CgtQcm9maWxlVHlwZRIKCgJJRBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC3NhbXBsZV90eXBlGAQgASgJEhMKC3NhbXBsZV91bml0GAUgASgJEhMKC3BlcmlvZF90eXBlGAYgASgJEhMKC3BlcmlvZF91bml0GAcgASgJIkEKEUxhYmVsTmFtZXNSZXF1ZXN0EhAKCG1hdGNoZXJzGAEgAygJEg0KBXN0YXJ0GAIgASgDEgsKA2VuZBgDIAEoAyIjChJMYWJlbE5hbWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiUAoSTGFiZWxWYWx1ZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIbWF0Y2hlcnMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIiQKE0xhYmVsVmFsdWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiKQoFUG9pbnQSDQoFdmFsdWUYASABKAESEQoJdGltZXN0YW1wGAIgASgDIk4KBlNlcmllcxIjCgZsYWJlbHMYASADKAsyEy50eXBlcy52MS5MYWJlbFBhaXISHwoGcG9pbnRzGAIgAygLMg8udHlwZXMudjEuUG9pbnQiGAoITG9jYXRpb24SDAoEbmFtZRgBIAEoCSI7ChJTdGFja1RyYWNlU2VsZWN0b3ISJQoJY2FsbF9zaXRlGAEgAygLMhIudHlwZXMudjEuTG9jYXRpb24iGAoWR2V0UHJvZmlsZVN0YXRzUmVxdWVzdCJqChdHZXRQcm9maWxlU3RhdHNSZXNwb25zZRIVCg1kYXRhX2luZ2VzdGVkGAEgASgIEhsKE29sZGVzdF9wcm9maWxlX3RpbWUYAiABKAMSGwoTbmV3ZXN0X3Byb2ZpbGVfdGltZRgDIAEoAyprChlUaW1lU2VyaWVzQWdncmVnYXRpb25UeXBlEiQKIFRJTUVfU0VSSUVTX0FHR1JFR0FUSU9OX1RZUEVfU1VNEAASKAokVElNRV9TRVJJRVNfQUdHUkVHQVRJT05fVFlQRV9BVkVSQUdFEAFiBnByb3RvMw',
-  );
+export const file_types_v1_types: GenFile = /*@__PURE__*/
+  fileDesc("ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiKAoJTGFiZWxQYWlyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiLQoGTGFiZWxzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpciJ7CgtQcm9maWxlVHlwZRIKCgJJRBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC3NhbXBsZV90eXBlGAQgASgJEhMKC3NhbXBsZV91bml0GAUgASgJEhMKC3BlcmlvZF90eXBlGAYgASgJEhMKC3BlcmlvZF91bml0GAcgASgJIkEKEUxhYmVsTmFtZXNSZXF1ZXN0EhAKCG1hdGNoZXJzGAEgAygJEg0KBXN0YXJ0GAIgASgDEgsKA2VuZBgDIAEoAyIjChJMYWJlbE5hbWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiUAoSTGFiZWxWYWx1ZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIbWF0Y2hlcnMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIiQKE0xhYmVsVmFsdWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiKQoFUG9pbnQSDQoFdmFsdWUYASABKAESEQoJdGltZXN0YW1wGAIgASgDIk4KBlNlcmllcxIjCgZsYWJlbHMYASADKAsyEy50eXBlcy52MS5MYWJlbFBhaXISHwoGcG9pbnRzGAIgAygLMg8udHlwZXMudjEuUG9pbnQiGAoITG9jYXRpb24SDAoEbmFtZRgBIAEoCSI7ChJTdGFja1RyYWNlU2VsZWN0b3ISJQoJY2FsbF9zaXRlGAEgAygLMhIudHlwZXMudjEuTG9jYXRpb24iGAoWR2V0UHJvZmlsZVN0YXRzUmVxdWVzdCJqChdHZXRQcm9maWxlU3RhdHNSZXNwb25zZRIVCg1kYXRhX2luZ2VzdGVkGAEgASgIEhsKE29sZGVzdF9wcm9maWxlX3RpbWUYAiABKAMSGwoTbmV3ZXN0X3Byb2ZpbGVfdGltZRgDIAEoAyprChlUaW1lU2VyaWVzQWdncmVnYXRpb25UeXBlEiQKIFRJTUVfU0VSSUVTX0FHR1JFR0FUSU9OX1RZUEVfU1VNEAASKAokVElNRV9TRVJJRVNfQUdHUkVHQVRJT05fVFlQRV9BVkVSQUdFEAFiBnByb3RvMw");
 
 /**
  * @generated from message types.v1.LabelPair
  */
-export type LabelPair = Message<'types.v1.LabelPair'> & {
+export type LabelPair = Message<"types.v1.LabelPair"> & {
   /**
    * @generated from field: string name = 1;
    */
@@ -37,14 +34,13 @@ export type LabelPair = Message<'types.v1.LabelPair'> & {
  * Describes the message types.v1.LabelPair.
  * Use `create(LabelPairSchema)` to create a new message.
  */
-export const LabelPairSchema: GenMessage<LabelPair> =
-  /*@__PURE__*/
+export const LabelPairSchema: GenMessage<LabelPair> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 0);
 
 /**
  * @generated from message types.v1.Labels
  */
-export type Labels = Message<'types.v1.Labels'> & {
+export type Labels = Message<"types.v1.Labels"> & {
   /**
    * @generated from field: repeated types.v1.LabelPair labels = 1;
    */
@@ -55,12 +51,13 @@ export type Labels = Message<'types.v1.Labels'> & {
  * Describes the message types.v1.Labels.
  * Use `create(LabelsSchema)` to create a new message.
  */
-export const LabelsSchema: GenMessage<Labels> = /*@__PURE__*/ messageDesc(file_types_v1_types, 1);
+export const LabelsSchema: GenMessage<Labels> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 1);
 
 /**
  * @generated from message types.v1.ProfileType
  */
-export type ProfileType = Message<'types.v1.ProfileType'> & {
+export type ProfileType = Message<"types.v1.ProfileType"> & {
   /**
    * @generated from field: string ID = 1;
    */
@@ -96,8 +93,7 @@ export type ProfileType = Message<'types.v1.ProfileType'> & {
  * Describes the message types.v1.ProfileType.
  * Use `create(ProfileTypeSchema)` to create a new message.
  */
-export const ProfileTypeSchema: GenMessage<ProfileType> =
-  /*@__PURE__*/
+export const ProfileTypeSchema: GenMessage<ProfileType> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 2);
 
 /**
@@ -105,7 +101,7 @@ export const ProfileTypeSchema: GenMessage<ProfileType> =
  *
  * @generated from message types.v1.LabelNamesRequest
  */
-export type LabelNamesRequest = Message<'types.v1.LabelNamesRequest'> & {
+export type LabelNamesRequest = Message<"types.v1.LabelNamesRequest"> & {
   /**
    * @generated from field: repeated string matchers = 1;
    */
@@ -126,14 +122,13 @@ export type LabelNamesRequest = Message<'types.v1.LabelNamesRequest'> & {
  * Describes the message types.v1.LabelNamesRequest.
  * Use `create(LabelNamesRequestSchema)` to create a new message.
  */
-export const LabelNamesRequestSchema: GenMessage<LabelNamesRequest> =
-  /*@__PURE__*/
+export const LabelNamesRequestSchema: GenMessage<LabelNamesRequest> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 3);
 
 /**
  * @generated from message types.v1.LabelNamesResponse
  */
-export type LabelNamesResponse = Message<'types.v1.LabelNamesResponse'> & {
+export type LabelNamesResponse = Message<"types.v1.LabelNamesResponse"> & {
   /**
    * @generated from field: repeated string names = 1;
    */
@@ -144,14 +139,13 @@ export type LabelNamesResponse = Message<'types.v1.LabelNamesResponse'> & {
  * Describes the message types.v1.LabelNamesResponse.
  * Use `create(LabelNamesResponseSchema)` to create a new message.
  */
-export const LabelNamesResponseSchema: GenMessage<LabelNamesResponse> =
-  /*@__PURE__*/
+export const LabelNamesResponseSchema: GenMessage<LabelNamesResponse> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 4);
 
 /**
  * @generated from message types.v1.LabelValuesRequest
  */
-export type LabelValuesRequest = Message<'types.v1.LabelValuesRequest'> & {
+export type LabelValuesRequest = Message<"types.v1.LabelValuesRequest"> & {
   /**
    * @generated from field: string name = 1;
    */
@@ -177,14 +171,13 @@ export type LabelValuesRequest = Message<'types.v1.LabelValuesRequest'> & {
  * Describes the message types.v1.LabelValuesRequest.
  * Use `create(LabelValuesRequestSchema)` to create a new message.
  */
-export const LabelValuesRequestSchema: GenMessage<LabelValuesRequest> =
-  /*@__PURE__*/
+export const LabelValuesRequestSchema: GenMessage<LabelValuesRequest> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 5);
 
 /**
  * @generated from message types.v1.LabelValuesResponse
  */
-export type LabelValuesResponse = Message<'types.v1.LabelValuesResponse'> & {
+export type LabelValuesResponse = Message<"types.v1.LabelValuesResponse"> & {
   /**
    * @generated from field: repeated string names = 1;
    */
@@ -195,14 +188,13 @@ export type LabelValuesResponse = Message<'types.v1.LabelValuesResponse'> & {
  * Describes the message types.v1.LabelValuesResponse.
  * Use `create(LabelValuesResponseSchema)` to create a new message.
  */
-export const LabelValuesResponseSchema: GenMessage<LabelValuesResponse> =
-  /*@__PURE__*/
+export const LabelValuesResponseSchema: GenMessage<LabelValuesResponse> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 6);
 
 /**
  * @generated from message types.v1.Point
  */
-export type Point = Message<'types.v1.Point'> & {
+export type Point = Message<"types.v1.Point"> & {
   /**
    * @generated from field: double value = 1;
    */
@@ -218,12 +210,13 @@ export type Point = Message<'types.v1.Point'> & {
  * Describes the message types.v1.Point.
  * Use `create(PointSchema)` to create a new message.
  */
-export const PointSchema: GenMessage<Point> = /*@__PURE__*/ messageDesc(file_types_v1_types, 7);
+export const PointSchema: GenMessage<Point> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 7);
 
 /**
  * @generated from message types.v1.Series
  */
-export type Series = Message<'types.v1.Series'> & {
+export type Series = Message<"types.v1.Series"> & {
   /**
    * @generated from field: repeated types.v1.LabelPair labels = 1;
    */
@@ -239,12 +232,13 @@ export type Series = Message<'types.v1.Series'> & {
  * Describes the message types.v1.Series.
  * Use `create(SeriesSchema)` to create a new message.
  */
-export const SeriesSchema: GenMessage<Series> = /*@__PURE__*/ messageDesc(file_types_v1_types, 8);
+export const SeriesSchema: GenMessage<Series> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 8);
 
 /**
  * @generated from message types.v1.Location
  */
-export type Location = Message<'types.v1.Location'> & {
+export type Location = Message<"types.v1.Location"> & {
   /**
    * @generated from field: string name = 1;
    */
@@ -255,8 +249,7 @@ export type Location = Message<'types.v1.Location'> & {
  * Describes the message types.v1.Location.
  * Use `create(LocationSchema)` to create a new message.
  */
-export const LocationSchema: GenMessage<Location> =
-  /*@__PURE__*/
+export const LocationSchema: GenMessage<Location> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 9);
 
 /**
@@ -264,7 +257,7 @@ export const LocationSchema: GenMessage<Location> =
  *
  * @generated from message types.v1.StackTraceSelector
  */
-export type StackTraceSelector = Message<'types.v1.StackTraceSelector'> & {
+export type StackTraceSelector = Message<"types.v1.StackTraceSelector"> & {
   /**
    * @generated from field: repeated types.v1.Location call_site = 1;
    */
@@ -275,27 +268,26 @@ export type StackTraceSelector = Message<'types.v1.StackTraceSelector'> & {
  * Describes the message types.v1.StackTraceSelector.
  * Use `create(StackTraceSelectorSchema)` to create a new message.
  */
-export const StackTraceSelectorSchema: GenMessage<StackTraceSelector> =
-  /*@__PURE__*/
+export const StackTraceSelectorSchema: GenMessage<StackTraceSelector> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 10);
 
 /**
  * @generated from message types.v1.GetProfileStatsRequest
  */
-export type GetProfileStatsRequest = Message<'types.v1.GetProfileStatsRequest'> & {};
+export type GetProfileStatsRequest = Message<"types.v1.GetProfileStatsRequest"> & {
+};
 
 /**
  * Describes the message types.v1.GetProfileStatsRequest.
  * Use `create(GetProfileStatsRequestSchema)` to create a new message.
  */
-export const GetProfileStatsRequestSchema: GenMessage<GetProfileStatsRequest> =
-  /*@__PURE__*/
+export const GetProfileStatsRequestSchema: GenMessage<GetProfileStatsRequest> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 11);
 
 /**
  * @generated from message types.v1.GetProfileStatsResponse
  */
-export type GetProfileStatsResponse = Message<'types.v1.GetProfileStatsResponse'> & {
+export type GetProfileStatsResponse = Message<"types.v1.GetProfileStatsResponse"> & {
   /**
    * @generated from field: bool data_ingested = 1;
    */
@@ -316,8 +308,7 @@ export type GetProfileStatsResponse = Message<'types.v1.GetProfileStatsResponse'
  * Describes the message types.v1.GetProfileStatsResponse.
  * Use `create(GetProfileStatsResponseSchema)` to create a new message.
  */
-export const GetProfileStatsResponseSchema: GenMessage<GetProfileStatsResponse> =
-  /*@__PURE__*/
+export const GetProfileStatsResponseSchema: GenMessage<GetProfileStatsResponse> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 12);
 
 /**
@@ -338,6 +329,6 @@ export enum TimeSeriesAggregationType {
 /**
  * Describes the enum types.v1.TimeSeriesAggregationType.
  */
-export const TimeSeriesAggregationTypeSchema: GenEnum<TimeSeriesAggregationType> =
-  /*@__PURE__*/
+export const TimeSeriesAggregationTypeSchema: GenEnum<TimeSeriesAggregationType> = /*@__PURE__*/
   enumDesc(file_types_v1_types, 0);
+
