@@ -18,7 +18,7 @@ import { zoomOut } from './model/time-range.ts';
 import { rangeTitle } from './model/time-text.ts';
 import { AUTO_REFRESH, DEFAULT_AUTO_REFRESH, refreshInterval } from './parts/auto-refresh.ts';
 import { FilterBar } from './parts/filter-bar.tsx';
-import { idle, lazily } from './parts/lazily.tsx';
+import { lazily } from './parts/lazily.tsx';
 import { MUTED } from './parts/look.ts';
 import { RangePicker } from './parts/range-picker.tsx';
 import { SelectionPickers } from './parts/selection-pickers.tsx';
@@ -37,6 +37,9 @@ const ServiceDetail = lazily(
   // Keeps the place of the service's graph.
   <div className="pf:h-[31rem] pf:rounded-lg pf:bg-gray-800" aria-hidden />,
 );
+
+/** By then the first view is painted, and nobody has pressed anything yet. */
+const PRELOAD_MS = 2_000;
 
 /** The services of the catalog, before it is known what they send. */
 const CATALOG = collectServices([]);
@@ -72,7 +75,9 @@ export function ProfilesView() {
   );
   const isThere = services !== undefined;
   useEffect(() => {
-    if (isThere) void idle().then(ServiceDetail.preload);
+    if (!isThere) return undefined;
+    const timer = setTimeout(ServiceDetail.preload, PRELOAD_MS);
+    return () => clearTimeout(timer);
   }, [isThere]);
   const retry = () =>
     queries.refetchQueries({

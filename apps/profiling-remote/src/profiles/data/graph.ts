@@ -21,7 +21,7 @@ import { type ProfileSource } from './source.ts';
  * more frames than that would be transferred to be drawn thinner than a pixel. Who looks closer
  * gets more.
  */
-export const NODES = { inGrid: 768, large: 4096, detail: 16_384 } as const;
+export const NODES = { inGrid: 640, large: 4096, detail: 16_384 } as const;
 
 export interface GraphRequest {
   readonly service: string;
