@@ -69,6 +69,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
     surface,
     viewport,
     onViewport: props.onViewport,
+    onLeave: () => props.onHover(undefined, { x: 0, y: 0 }),
     onClick: (event) => {
       const node = nodeAt(event);
       if (node === undefined) return;

@@ -115,6 +115,14 @@ describe('pointers', () => {
     expect(onFocusChange).not.toHaveBeenCalled();
   });
 
+  it('take the tooltip away when the wheel moves what is under it', () => {
+    show();
+    fireEvent.pointerMove(graph(), { clientX: 10, clientY: 30 });
+    expect(screen.getByTestId('flamegraph-tooltip')).toBeTruthy();
+    fireEvent.wheel(graph(), { deltaY: 100 });
+    expect(screen.queryByTestId('flamegraph-tooltip')).toBeNull();
+  });
+
   it('pan by Shift and the wheel', () => {
     show();
     fireEvent.wheel(graph(), { ctrlKey: true, deltaY: -200, clientX: 0 });

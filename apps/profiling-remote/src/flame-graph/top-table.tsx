@@ -50,6 +50,8 @@ export function TopTable(props: TopTableProps): ReactNode {
     return sortFunctions(shown, sort.column, sort.descending);
   }, [functions, found, sort]);
   const scroller = useRef<HTMLDivElement>(null);
+  // Nothing here goes through the React compiler, whose only objection this is.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

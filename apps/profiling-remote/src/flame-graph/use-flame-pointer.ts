@@ -15,6 +15,8 @@ interface FlamePointerOptions {
   readonly viewport: Viewport;
   readonly onViewport: (viewport: Viewport) => void;
   readonly onClick: (event: ReactPointerEvent) => void;
+  /** What is under the pointer is about to move away. */
+  readonly onLeave: () => void;
 }
 
 interface FlamePointer {
@@ -111,7 +113,8 @@ function useWheel(
     const element = canvas.current;
     if (element === null) return;
     const onWheel = (event: WheelEvent): void => {
-      const { viewport, surface, onViewport } = latest.current;
+      const { viewport, surface, onViewport, onLeave } = latest.current;
+      onLeave();
       const unit = event.deltaMode === 1 ? LINE : 1;
       if (event.ctrlKey || event.metaKey) {
         event.preventDefault();
