@@ -1,143 +1,104 @@
-import { type AuditEntry, AuditResponse } from '@hsi/backend-api';
+import { AuditResponse } from '@hsi/backend-api';
 import { FileCheck } from 'lucide-react';
-import { Link } from 'react-router';
-import { duration, PageFrame } from './page-frame.tsx';
+import * as v from 'valibot';
+import { useLocation, useSearchParams } from 'react-router';
+import { auditUrl, PAGE_SIZE, readFilter, withCursor, withFilter } from './audit-address.ts';
+import { AuditFilters } from './audit-filters.tsx';
+import { AuditTable } from './audit-table.tsx';
+import { PageFrame } from './page-frame.tsx';
 import { usePolled } from './use-polled.ts';
 
 const POLL_MS = 5_000;
-const ENTRIES = 100;
 
 /** Who loaded, unloaded and ran which model, when, how long, and how it ended. */
 export function AiAudit() {
-  const { data, problem } = usePolled(`/api/audit?limit=${ENTRIES}`, AuditResponse, POLL_MS);
+  const [address, setAddress] = useSearchParams();
+  const url = auditUrl(address);
+  const { data, isCurrent, problem } = usePolled(url, AuditResponse, POLL_MS);
+  const filter = readFilter(address);
+  const isFiltered = Object.keys(filter).length > 0;
   return (
     <PageFrame
       icon={FileCheck}
       title="AI Audit"
-      subtitle={`What happened to the models: the latest ${ENTRIES} events, newest first.`}
-      problem={problem && sentence(problem, data !== undefined)}
+      subtitle={`What happened to the models: ${PAGE_SIZE} events to a page, newest first.`}
+      problem={problem && sentence(problem, data !== undefined, isCurrent)}
       testId="ai-audit-page"
     >
-      {data && <AuditTable entries={data.items} traceUrl={data.trace_url} />}
+      <AuditFilters
+        filter={filter}
+        onChange={(name, value) => setAddress(withFilter(address, name, value))}
+        onClear={() => setAddress({})}
+      />
+      {data && (
+        <div
+          aria-busy={!isCurrent}
+          className={`flex flex-col gap-3 ${isCurrent ? '' : 'opacity-60'}`}
+        >
+          {data.items.length > 0 ? (
+            <AuditTable entries={data.items} traceUrl={data.trace_url} />
+          ) : (
+            <p className="text-sm text-gray-400">
+              {isFiltered || address.has('cursor')
+                ? 'No event fits these filters.'
+                : 'No model has been loaded or run yet.'}
+            </p>
+          )}
+          <Pages next={isCurrent ? data.next : null} />
+        </div>
+      )}
     </PageFrame>
   );
 }
 
-function sentence(problem: string, hasData: boolean): string {
-  const kept = hasData ? ' What is shown is what was known before.' : '';
-  return `The audit log could not be read: ${problem}.${kept} It is tried again every few seconds.`;
+function sentence(problem: string, hasData: boolean, isCurrent: boolean): string {
+  const kept = isCurrent
+    ? ' What is shown is what was known before.'
+    : ' What is shown does not belong to these filters.';
+  return `The audit log could not be read: ${problem}.${hasData ? kept : ''} It is tried again every few seconds.`;
 }
 
-/** Hidden on a phone. */
-const WIDE_ONLY = 'hidden sm:table-cell';
-const COLUMNS = [
-  { heading: 'Time', narrow: true },
-  { heading: 'Action', narrow: true },
-  { heading: 'Model', narrow: true },
-  { heading: 'Result', narrow: true },
-  { heading: 'Duration', narrow: false },
-  { heading: 'By', narrow: false },
-  { heading: 'More', narrow: true },
-];
+/** The cursors that led here, so that there is a way back; a link from elsewhere has none. */
+const Trail = v.object({ trail: v.array(v.nullable(v.string())) });
 
-interface AuditTableProps {
-  readonly entries: readonly AuditEntry[];
-  readonly traceUrl: string | null;
-}
+const BUTTON = 'rounded-md bg-gray-800 px-3 py-1.5 text-gray-200 hover:bg-gray-700';
 
-function AuditTable({ entries, traceUrl }: AuditTableProps) {
-  if (entries.length === 0) {
-    return <p className="text-sm text-gray-400">No model has been loaded or run yet.</p>;
-  }
+/** Moves between pages; the page is in the address. */
+function Pages({ next }: { readonly next: number | null }) {
+  const [address, setAddress] = useSearchParams();
+  const { state } = useLocation();
+  const parsed = v.safeParse(Trail, state);
+  const trail = parsed.success ? parsed.output.trail : [];
+  const cursor = address.get('cursor');
+  if (cursor === null && next === null) return null;
+
+  const go = (to: string | null, by: readonly (string | null)[]) =>
+    setAddress(withCursor(address, to ?? undefined), { state: { trail: by } });
   return (
-    <div className="overflow-x-auto rounded-md border border-gray-800">
-      <table className="w-full text-left text-sm">
-        <thead className="bg-gray-800/50 text-xs text-gray-400">
-          <tr>
-            {COLUMNS.map(({ heading, narrow }) => (
-              <th
-                key={heading}
-                scope="col"
-                className={`px-3 py-2 font-medium ${narrow ? '' : WIDE_ONLY}`}
-              >
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-gray-800">
-          {entries.map((entry) => (
-            <Row key={entry.id} entry={entry} traceUrl={traceUrl} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <nav aria-label="Pages" className="flex flex-wrap gap-2 text-sm">
+      {cursor !== null && (
+        <button type="button" className={BUTTON} onClick={() => go(null, [])}>
+          Newest
+        </button>
+      )}
+      {trail.length > 0 && (
+        <button
+          type="button"
+          className={BUTTON}
+          onClick={() => go(trail.at(-1) ?? null, trail.slice(0, -1))}
+        >
+          Newer
+        </button>
+      )}
+      {next !== null && (
+        <button
+          type="button"
+          className={BUTTON}
+          onClick={() => go(String(next), [...trail, cursor])}
+        >
+          Older
+        </button>
+      )}
+    </nav>
   );
-}
-
-const RESULTS: Readonly<Record<AuditEntry['result'], string>> = {
-  ok: 'text-accent',
-  failed: 'text-red-300',
-  refused: 'text-yellow-300',
-};
-
-function Row({
-  entry,
-  traceUrl,
-}: {
-  readonly entry: AuditEntry;
-  readonly traceUrl: string | null;
-}) {
-  const at = new Date(entry.time);
-  return (
-    <tr data-testid="audit-entry" data-action={entry.action} data-result={entry.result}>
-      <td className="px-3 py-2 text-gray-300 tabular-nums sm:whitespace-nowrap">
-        <time dateTime={at.toISOString()}>{at.toLocaleString()}</time>
-      </td>
-      <td className="px-3 py-2 text-gray-200">{entry.action}</td>
-      <td className="px-3 py-2 text-gray-100">
-        {entry.model}
-        {entry.detail !== undefined && (
-          <span className="block max-w-md text-xs text-gray-400">{entry.detail}</span>
-        )}
-      </td>
-      <td className={`px-3 py-2 ${RESULTS[entry.result]}`}>{entry.result}</td>
-      <td className={`px-3 py-2 whitespace-nowrap text-gray-300 tabular-nums ${WIDE_ONLY}`}>
-        {duration(entry.duration_ms)}
-      </td>
-      <td className={`px-3 py-2 text-gray-400 ${WIDE_ONLY}`}>{entry.actor}</td>
-      <td className="px-3 py-2">
-        <span className="flex gap-3">
-          <Link to={profileOf(entry)} className="text-accent underline">
-            Profile
-          </Link>
-          {traceUrl !== null && (
-            <a
-              href={traceUrl.replace('{trace_id}', entry.trace_id)}
-              target="_blank"
-              rel="noopener noreferrer"
-              className="text-accent underline"
-            >
-              Trace
-            </a>
-          )}
-        </span>
-      </td>
-    </tr>
-  );
-}
-
-/** Profiles are sent every ten seconds or so, and are found by the time of their sample. */
-const AROUND_MS = 30_000;
-
-/** The profiling page around the entry's moment, on the entry's model. */
-export function profileOf(entry: Pick<AuditEntry, 'time' | 'duration_ms' | 'model'>): string {
-  const query = new URLSearchParams({
-    view: 'profiles',
-    service: 'nemotron-backend',
-    model: entry.model,
-    from: String(Math.floor(entry.time - AROUND_MS)),
-    to: String(Math.ceil(entry.time + entry.duration_ms + AROUND_MS)),
-  });
-  return `/pyroscope?${query}`;
 }

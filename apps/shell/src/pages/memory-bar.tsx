@@ -1,3 +1,5 @@
+import { mb } from './format.ts';
+
 interface MemoryBarProps {
   readonly usedMb: number;
   readonly limitMb: number;
@@ -8,8 +10,8 @@ export function MemoryBar({ usedMb, limitMb }: MemoryBarProps) {
   const share = limitMb > 0 ? Math.min(1, usedMb / limitMb) : 0;
   const text = `${mb(usedMb)} of ${mb(limitMb)} used`;
   return (
-    <div className="max-w-xl">
-      <div className="mb-1 flex justify-between text-sm">
+    <div>
+      <div className="mb-1 flex flex-wrap justify-between gap-x-4 text-sm">
         <span className="text-gray-300">Model memory</span>
         <span className="text-gray-400 tabular-nums">{text}</span>
       </div>
@@ -29,9 +31,4 @@ export function MemoryBar({ usedMb, limitMb }: MemoryBarProps) {
       </div>
     </div>
   );
-}
-
-/** Megabytes with a thousands separator. */
-export function mb(value: number): string {
-  return `${Math.round(value).toLocaleString('en')} MB`;
 }

@@ -39,10 +39,3 @@ export function PageFrame(props: PageFrameProps) {
     </div>
   );
 }
-
-/** A duration as a person reads it: `4.2 ms`, `1.3 s`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
-  return `${(milliseconds / 1_000).toFixed(1)} s`;
-}

@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import * as v from 'valibot';
-import { reasonOf } from '../remotes/remote-failure.ts';
-
-const REQUEST_LIMIT_MS = 8_000;
+import type * as v from 'valibot';
+import { fetchJson, whyFailed } from './request.ts';
 
 /** What a server answers, kept up to date; what was there stays while the server is away. */
 export interface Polled<T> {
   readonly data: T | undefined;
+  /** True when `data` answers the URL that is asked for now, not the one before. */
+  readonly isCurrent: boolean;
   /** A sentence, while the latest request failed. */
   readonly problem: string | undefined;
   /** Asks now. */
@@ -22,8 +22,8 @@ export function usePolled<T>(
   schema: v.GenericSchema<unknown, T>,
   intervalMs: number,
 ): Polled<T> {
-  const [data, setData] = useState<T>();
-  const [problem, setProblem] = useState<string>();
+  const [answered, setAnswered] = useState<{ readonly url: string; readonly data: T }>();
+  const [failed, setFailed] = useState<{ readonly url: string; readonly problem: string }>();
   const askNow = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -37,12 +37,12 @@ export function usePolled<T>(
       try {
         answer = { data: await fetchJson(url, schema, { signal: controller.signal }) };
       } catch (error) {
-        answer = { problem: reasonOf(error) };
+        answer = { problem: whyFailed(error) };
       }
       // A later question may have been answered first.
       if (controller.signal.aborted || mine !== turn) return;
-      if ('data' in answer) setData(answer.data);
-      setProblem('problem' in answer ? answer.problem : undefined);
+      if ('data' in answer) setAnswered({ url, data: answer.data });
+      setFailed('problem' in answer ? { url, problem: answer.problem } : undefined);
       timer = setTimeout(() => void (document.hidden || ask()), intervalMs);
     };
     const onVisible = () => void (document.hidden || ask());
@@ -57,38 +57,11 @@ export function usePolled<T>(
   }, [url, schema, intervalMs]);
 
   const refresh = useCallback(() => askNow.current(), []);
-  return { data, problem, refresh };
-}
-
-/** The backend says it as RFC 9457 does (`detail`), the gateway as Connect does (`message`). */
-const Refusal = v.union([
-  v.pipe(
-    v.object({ detail: v.string() }),
-    v.transform(({ detail }) => detail),
-  ),
-  v.pipe(
-    v.object({ message: v.string() }),
-    v.transform(({ message }) => message),
-  ),
-]);
-
-/** @throws Error with the server's own sentence where it gave one */
-export async function fetchJson<T>(
-  url: string,
-  schema: v.GenericSchema<unknown, T>,
-  init: RequestInit = {},
-): Promise<T> {
-  const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
-  const response = await fetch(url, {
-    ...init,
-    signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit,
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) {
-    const refusal = v.safeParse(Refusal, body);
-    throw new Error(refusal.success ? refusal.output : `${url} answered ${response.status}`);
-  }
-  const parsed = v.safeParse(schema, body);
-  if (!parsed.success) throw new Error(`${url} answered something else than expected`);
-  return parsed.output;
+  return {
+    data: answered?.data,
+    isCurrent: answered?.url === url,
+    // A question that was refused says nothing about the one that is asked now.
+    problem: failed?.url === url ? failed.problem : undefined,
+    refresh,
+  };
 }
