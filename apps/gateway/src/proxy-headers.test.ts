@@ -3,7 +3,12 @@ import { upstreamHeaders } from './proxy-headers.ts';
 import { type Upstream } from './settings.ts';
 
 function sentTo(url: string) {
-  const upstream: Upstream = { url: new URL(url), authorization: undefined };
+  const upstream: Upstream = {
+    title: 'Pyroscope',
+    setting: 'PYROSCOPE_UPSTREAM',
+    url: new URL(url),
+    authorization: undefined,
+  };
   return upstreamHeaders(upstream, {
     headers: { host: 'page.test', 'accept-encoding': 'gzip, br' },
     remoteAddress: '127.0.0.1',
