@@ -25,6 +25,9 @@ const PROFILE = {
   period: 12,
 } as const;
 
+const UTF8 = new TextDecoder();
+const LATIN1 = new TextDecoder('latin1');
+
 /** Go writes `name[go.shape.int].method`; which instance it was is arbitrary, so it is cut. */
 const GO_TYPE_PARAMETERS = /\[go\.shape\..*\]/;
 
@@ -61,6 +64,8 @@ class PprofDecoder {
   private readonly locations: Extents = [];
   private readonly functions: Extents = [];
   private readonly strings: string[] = [];
+  /** The profile's bytes as text, right where they are ASCII. */
+  private ascii: string | undefined;
   private periodType: Extents = [];
   private timeNanos = 0n;
   private durationNanos = 0n;
@@ -107,10 +112,10 @@ class PprofDecoder {
       durationNanos: this.durationNanos,
       strings: this.strings,
       frames: {
-        name: Int32Array.from(this.frameName),
-        file: Int32Array.from(this.frameFile),
-        startLine: Int32Array.from(this.frameStart),
-        line: Int32Array.from(this.frameLine),
+        name: new Int32Array(this.frameName),
+        file: new Int32Array(this.frameFile),
+        startLine: new Int32Array(this.frameStart),
+        line: new Int32Array(this.frameLine),
       },
       ...this.readSamples(sampleTypes.length),
     };
@@ -175,6 +180,19 @@ class PprofDecoder {
     }
   }
 
+  /**
+   * UTF-8 to text. Nearly all texts are ASCII, and those are cut out of the whole profile as one
+   * text, which takes a fraction of decoding each. Who keeps one for long copies it.
+   */
+  private text(from: number, to: number): string {
+    const { bytes } = this;
+    for (let at = from; at < to; at++) {
+      if (bytes[at]! >= 0x80) return UTF8.decode(bytes.subarray(from, to));
+    }
+    this.ascii ??= LATIN1.decode(bytes);
+    return this.ascii.slice(from, to);
+  }
+
   private extent(into: Extents): void {
     const end = this.reader.bytesEnd();
     into.push(this.reader.position, end);
@@ -192,7 +210,7 @@ class PprofDecoder {
         'string_length',
       );
     }
-    this.strings.push(decodeText(this.bytes, reader.position, end));
+    this.strings.push(this.text(reader.position, end));
     reader.position = end;
   }
 
@@ -424,7 +442,7 @@ class PprofDecoder {
     return {
       labelSets: labels.sets,
       spans: labels.spans,
-      samples: { ...columns, stackFrames: Int32Array.from(stackFrames), exactValues },
+      samples: { ...columns, stackFrames: new Int32Array(stackFrames), exactValues },
     };
   }
 
@@ -500,18 +518,4 @@ function grow(values: BigInt64Array, length: number): BigInt64Array {
   const grown = new BigInt64Array(length);
   grown.set(values);
   return grown;
-}
-
-const UTF8 = new TextDecoder();
-
-/** UTF-8 to text. Most texts are short and ASCII, where building the text directly is fastest. */
-function decodeText(bytes: Uint8Array, from: number, to: number): string {
-  if (to - from > 200) return UTF8.decode(bytes.subarray(from, to));
-  let text = '';
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at]!;
-    if (byte >= 0x80) return UTF8.decode(bytes.subarray(from, to));
-    text += String.fromCharCode(byte);
-  }
-  return text;
 }

@@ -29,17 +29,12 @@ export class Dictionary {
     slot[2] = this.frameStartLine.data[id]!;
     slot[3] = this.frameLine.data[id]!;
   });
-  private readonly stackIds = new IntHashIndex((id, slot) => {
-    slot[0] = this.stackParent.data[id]!;
-    slot[1] = this.stackFrame.data[id]!;
-    slot[2] = 0;
-    slot[3] = 0;
-  });
+  /** Stack + 1 by the hash of its parent and frame; 0 is a free place. Every push looks up thousands. */
+  private stackTable = new Int32Array(4_096);
 
   constructor() {
     this.stackParent.push(-1);
     this.stackFrame.push(-1);
-    this.stackIds.add(0);
   }
 
   get frameCount(): number {
@@ -53,8 +48,9 @@ export class Dictionary {
   string(text: string): StringId {
     const found = this.stringIds.get(text);
     if (found !== undefined) return found;
-    const made = this.strings.push(text) - 1;
-    this.stringIds.set(text, made);
+    const own = ownText(text);
+    const made = this.strings.push(own) - 1;
+    this.stringIds.set(own, made);
     return made;
   }
 
@@ -71,13 +67,30 @@ export class Dictionary {
   }
 
   stack(parent: StackId, frame: FrameId): StackId {
-    const found = this.stackIds.find(parent, frame, 0, 0);
-    if (found >= 0) return found;
+    const parents = this.stackParent.data;
+    const frames = this.stackFrame.data;
+    const mask = this.stackTable.length - 1;
+    let at = pairHash(parent, frame) & mask;
+    for (let entry = this.stackTable[at]!; entry !== 0; entry = this.stackTable[at]!) {
+      if (parents[entry - 1] === parent && frames[entry - 1] === frame) return entry - 1;
+      at = (at + 1) & mask;
+    }
     const made = this.stackParent.length;
     this.stackParent.push(parent);
     this.stackFrame.push(frame);
-    this.stackIds.add(made);
+    this.stackTable[at] = made + 1;
+    if (2 * made > this.stackTable.length) this.growStacks();
     return made;
+  }
+
+  private growStacks(): void {
+    this.stackTable = new Int32Array(2 * this.stackTable.length);
+    const mask = this.stackTable.length - 1;
+    for (let stack = 1; stack < this.stackCount; stack++) {
+      let at = pairHash(this.stackParent.data[stack]!, this.stackFrame.data[stack]!) & mask;
+      while (this.stackTable[at] !== 0) at = (at + 1) & mask;
+      this.stackTable[at] = stack + 1;
+    }
   }
 
   /** The frames of a stack trace, root first. */
@@ -88,6 +101,19 @@ export class Dictionary {
     }
     return frames.reverse();
   }
+}
+
+/**
+ * A copy that keeps nothing else alive. Texts of a decoded profile may be parts of the text of the
+ * whole profile, which would stay in memory with each of them.
+ */
+export function ownText(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+function pairHash(a: number, b: number): number {
+  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 0x165667b1, 0x85ebca6b);
+  return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 8;
 }
 
 type Slot = [number, number, number, number];

@@ -9,7 +9,7 @@ import {
   ResultColumns,
   TextColumn,
 } from './columns.ts';
-import { Dictionary } from './dictionary.ts';
+import { Dictionary, ownText } from './dictionary.ts';
 import { type Engine, literal } from './engine.ts';
 import { ProfileRefused, UnusableDataDirectory } from './errors.ts';
 import { type IncomingProfile, type StoreLimits } from './incoming.ts';
@@ -300,7 +300,7 @@ export class Stretch {
     const key = `${tenant}\n${part.key}`;
     const found = this.seriesByKey.get(key);
     if (found !== undefined) return found;
-    const labels = part.labels();
+    const labels = ownLabels(part.labels());
     const canonical = canonicalKey(tenant, labels);
     const series = this.seriesByKey.get(canonical) ?? this.addSeries(tenant, labels);
     this.seriesByKey.set(key, series);
@@ -539,6 +539,11 @@ export function spanNumber(spanId: string): bigint {
 
 export function toMs(nanos: bigint): UnixMs {
   return Number(nanos / NS_PER_MS);
+}
+
+function ownLabels(labels: LabelSet): LabelSet {
+  const pairs = Object.entries(labels).map(([name, value]) => [ownText(name), ownText(value)]);
+  return Object.fromEntries(pairs) as LabelSet;
 }
 
 function canonicalKey(tenant: string, labels: LabelSet): string {
