@@ -45,7 +45,7 @@ Can be stopped and run again at any time: what is already there is left alone.
 
   --to URL            the server that gets the profiles
   --out FOLDER        or a folder for pprof files (.pb.gz)
-  --from T, --to-time T  default: everything up to now
+  --since T, --until T   now-1d, milliseconds since 1970 or ISO 8601; default everything up to now
   --service NAME      may be repeated; default all
   --filter CONDITION, --selector TEXT   only these series
   --url URL           the server to read, default $PYROSCOPE_URL, else http://127.0.0.1:4040
