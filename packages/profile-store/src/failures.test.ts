@@ -28,13 +28,18 @@ async function folded(): Promise<string[]> {
 }
 
 /** Lets the next statements that match fail as DuckDB would; gives the way to end it. */
-function failing(pattern: RegExp, message: string): () => void {
+function failing(
+  pattern: RegExp,
+  message: string,
+  instead: (run: () => Promise<unknown>) => Promise<never> = () =>
+    Promise.reject(new Error(message)),
+): () => void {
   const run = DuckDBConnection.prototype.run;
   const spy = vi.spyOn(DuckDBConnection.prototype, 'run').mockImplementation(function (
     this: DuckDBConnection,
     ...statement
   ) {
-    if (pattern.test(statement[0])) return Promise.reject(new Error(message));
+    if (pattern.test(statement[0])) return instead(() => run.apply(this, statement));
     return run.apply(this, statement);
   });
   return () => spy.mockRestore();
@@ -47,12 +52,29 @@ test('a full disk refuses pushes, answers queries, and recovers by itself', asyn
   await expect(refused).rejects.toThrow(StoreUnavailable);
   await expect(refused).rejects.toThrow(/No space left on device/);
   expect(await folded()).toEqual(['a 1']);
+  await expect(store.ingest(T, [profile('b 2')])).rejects.toThrow(/No space left on device/);
   end();
+  now += 1_000;
   await store.ingest(T, [profile('b;c 4')]);
   expect(await folded()).toEqual(['a 1', 'b;c 4']);
   await store.close();
   store = await ProfileStore.open({ directory, now: () => now });
   expect(await folded()).toEqual(['a 1', 'b;c 4']);
+});
+
+test('a push that is durable although the checkpoint after it failed is acknowledged, once', async () => {
+  await store.ingest(T, [profile('a 1')]);
+  const end = failing(/^COMMIT$/, 'invalidated', async (run) => {
+    await run();
+    throw new Error(
+      'IO Error: Transaction COMMIT succeeded and is durable, but the autocheckpoint failed. The database has been invalidated.',
+    );
+  });
+  await store.ingest(T, [profile('b 2')]);
+  end();
+  now += 5_000;
+  await store.ingest(T, [profile('c 3')]);
+  expect(await folded()).toEqual(['a 1', 'b 2', 'c 3']);
 });
 
 test('when DuckDB gives up, the files are opened anew', async () => {
@@ -75,6 +97,7 @@ test('what was collected while the files were opened anew is refused, not lost i
   const answers = await Promise.allSettled(
     Array.from({ length: 30 }, async (_, index) => {
       if (index > 0) await new Promise((resolve) => setTimeout(resolve, index));
+      now += 100;
       if (index === 15) end();
       return store.ingest(T, [profile(`n${index} 1`)]);
     }),

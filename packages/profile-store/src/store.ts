@@ -8,7 +8,7 @@ import {
   type UnixMs,
 } from '@hsi/profile-model';
 import { join } from 'node:path';
-import { ProfileRefused } from './errors.ts';
+import { ProfileRefused, StoreUnavailable } from './errors.ts';
 import { type ExportCursor, type ExportPage, exportPage } from './export.ts';
 import { DEFAULT_STORE_LIMITS, type IncomingProfile, type StoreLimits } from './incoming.ts';
 import { Maintenance, type MaintenanceReport } from './maintenance.ts';
@@ -19,9 +19,12 @@ import { type PointSeries, pointSeries, type SeriesOptions } from './query-serie
 import { mergeTree } from './query-tree.ts';
 import { select, type Selection, type StretchSelection } from './selection.ts';
 import { type Stretch, toMs } from './stretch.ts';
-import { StretchSet } from './stretch-set.ts';
+import { reasonOf, StretchSet } from './stretch-set.ts';
 import { ValueMatchers } from './value-matcher.ts';
 import { Writer } from './writer.ts';
+
+/** How long pushes are refused at once after one could not be stored. */
+const RETRY_MS = 1_000;
 
 export interface StoreOptions {
   readonly directory: string;
@@ -52,6 +55,8 @@ export class ProfileStore {
   private readonly now: () => UnixMs;
   private readonly retentionMs: number | undefined;
   private readonly maintenance: Maintenance;
+  /** Set while nothing can be stored; pushes are refused at once until it is tried again. */
+  private failure: { readonly reason: string; readonly until: UnixMs } | undefined;
   private readonly opening = new Map<UnixMs, Promise<Stretch>>();
   /** Queries under way: a file is removed when those that may read it have ended. */
   private readonly queries = new Set<Promise<unknown>>();
@@ -66,13 +71,18 @@ export class ProfileStore {
     this.limits = options.limits ?? DEFAULT_STORE_LIMITS;
     this.now = options.now ?? Date.now;
     this.retentionMs = options.retentionMs;
-    this.writer = new Writer(
-      () => files.all,
-      async (error) => {
-        log(`a commit failed: ${String(error)}`);
+    this.writer = new Writer(() => files.all, {
+      stored: () => {
+        if (this.failure !== undefined) log('profiles are stored again');
+        this.failure = undefined;
+      },
+      failed: async (error) => {
+        const reason = reasonOf(error);
+        if (this.failure === undefined) log(`profiles cannot be stored: ${reason}`);
+        this.failure = { reason, until: this.now() + RETRY_MS };
         if (files.needsReopening(error)) await this.reopen(error);
       },
-    );
+    });
     this.matchers = new ValueMatchers(() => files.engine);
     this.maintenance = new Maintenance({
       files,
@@ -112,6 +122,9 @@ export class ProfileStore {
    */
   async ingest(tenant: string, profiles: readonly IncomingProfile[]): Promise<void> {
     for (const profile of profiles) this.checkTime(profile);
+    if (this.failure !== undefined && this.now() < this.failure.until) {
+      throw new StoreUnavailable(this.failure.reason);
+    }
     for (;;) {
       await this.prepare(profiles);
       const targets = profiles.map(({ timeNanos }) => this.files.ready(toMs(timeNanos)));

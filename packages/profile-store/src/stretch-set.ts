@@ -151,7 +151,6 @@ export class StretchSet {
   }
 
   private async openAnew(): Promise<void> {
-    this.options.log('opening the files anew');
     const engine = await Engine.open(this.options.engine);
     this.stretches = [];
     this.engine.close();

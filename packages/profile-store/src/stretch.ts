@@ -68,6 +68,8 @@ export class Stretch {
   readonly series: Series[] = [];
   readonly rollups = new RollupState();
   hasSpans = false;
+  /** Set when rows were committed but DuckDB then failed to fold its log: open it anew. */
+  checkpointFailure: unknown;
   /** True when the file could only be opened for reading. */
   isReadOnly = false;
   /** True when its file grew too large: the window goes on in another file. */
@@ -416,7 +418,10 @@ export class Stretch {
       for (const [table, columns] of this.rows(batch, counts)) {
         if (columns[0]!.length > 0) appendColumns(await this.appender(table), columns);
       }
-      await writer.run('COMMIT');
+      await writer.run('COMMIT').catch((error: unknown) => {
+        if (!isDurable(error)) throw error;
+        this.checkpointFailure = error;
+      });
     } catch (error) {
       this.dropAppenders();
       await writer.run('ROLLBACK').catch(() => undefined);
@@ -530,6 +535,11 @@ export class Stretch {
     this.bytes = sizes.reduce((sum, size) => sum + size, 0);
     return this.bytes;
   }
+}
+
+/** True for a commit that is in the write-ahead log although what DuckDB did next failed. */
+function isDurable(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('COMMIT succeeded and is durable');
 }
 
 /** A span id as the signed 64-bit integer that the file holds. */

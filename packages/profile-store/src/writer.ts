@@ -17,7 +17,11 @@ export class Writer {
 
   constructor(
     private readonly stretches: () => Iterable<Stretch>,
-    private readonly onFailure: (error: unknown) => Promise<void>,
+    private readonly outcome: {
+      stored(): void;
+      /** Recovers; what must be known at once is done before its first pause. */
+      failed(error: unknown): Promise<void>;
+    },
   ) {}
 
   /** Resolves when everything that is collected now is durable. @throws StoreUnavailable */
@@ -52,9 +56,14 @@ export class Writer {
     const batches = writing.map((stretch) => stretch.takeBatch());
     try {
       for (const [index, stretch] of writing.entries()) await stretch.commit(batches[index]!);
+      const failed = writing.find(({ checkpointFailure }) => checkpointFailure !== undefined);
+      if (failed === undefined) this.outcome.stored();
+      const recovered =
+        failed === undefined ? undefined : this.outcome.failed(failed.checkpointFailure);
       group.resolve();
+      await recovered?.catch(() => undefined);
     } catch (error) {
-      const recovered = this.onFailure(error).catch(() => undefined);
+      const recovered = this.outcome.failed(error).catch(() => undefined);
       group.reject(unavailable(error));
       await recovered;
     }
