@@ -285,3 +285,13 @@ describe('a profile server that dies', () => {
     ).toBeVisible();
   });
 });
+
+it('leaves out the frames that the address names, and a chip takes that back', async () => {
+  const view = await openView(fourServices(), { search: '?service=rt-detr&hide=text:suppress' });
+  const graph = within(screen.getByTestId('flamegraph-rt-detr'));
+  expect(graph.queryByRole('treeitem', { name: /suppress/ })).toBeNull();
+  fireEvent.click(graph.getByRole('button', { name: /^Remove: without "suppress", 100/ }));
+  await view.wait();
+  expect(search().getAll('hide')).toEqual([]);
+  expect(graph.getByRole('treeitem', { name: /main/ })).toBeTruthy();
+});

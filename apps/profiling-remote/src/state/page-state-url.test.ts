@@ -15,7 +15,7 @@ describe('reading the address', () => {
       '?v=1&view=profiles&service=rt-detr&model=clip-vit-l&type=memory' +
         '&filter=environment|=|production&filter=version|!~|1\\..*|2' +
         '&from=now-6h&to=now-1h&spanId=00F067AA0BA902B7&traceId=4bf92f3577b34da6a3ce929d0e0e4736' +
-        '&q=resize&focus=main&focus=a;b&other=1',
+        '&q=resize&focus=main&focus=a;b&hide=node&hide=text:Parse&hide=node&other=1',
     );
     expect(notices).toEqual([]);
     expect(state).toEqual({
@@ -33,6 +33,7 @@ describe('reading the address', () => {
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       q: 'resize',
       focus: ['main', 'a;b'],
+      hide: ['node', 'text:Parse'],
     });
   });
 
@@ -104,6 +105,9 @@ describe('a bad value', () => {
     ['filter=|=|x', { filters: [] }, 'is not label|operator|value'],
     ['filter=model|=~|(', { filters: [] }, 'does not compile'],
     [`filter=model|=|${'m'.repeat(501)}`, { filters: [] }, 'longer than 500 characters'],
+    ['hide=everything', { hide: [] }, 'hide=everything in the address is none of node, modules,'],
+    ['hide=text:', { hide: [] }, 'text:… and name:… and was left out'],
+    [`hide=name:${'m'.repeat(2000)}`, { hide: [] }, 'longer than 2000 characters'],
     ['v=9', {}, 'v=9 in the address is not a version that this page knows (1)'],
   ])('%s is replaced by its default and said', (query, expected, sentence) => {
     const { state, notices } = parse(`?${query}`);
@@ -147,6 +151,7 @@ describe('writing the address', () => {
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       q: '100% "x"',
       focus: ['main.js:1', '(anonymous)'],
+      hide: ['modules', 'name:./a b.mjs:run:1'],
     };
     const search = formatPageState(state);
     expect(parse(search)).toEqual({ state, notices: [] });
@@ -162,5 +167,10 @@ describe('writing the address', () => {
   it('leaves out a focus that would make the address too long', () => {
     const focus = Array.from({ length: 100 }, (_, index) => `frame-${index}-${'x'.repeat(50)}`);
     expect(formatPageState({ ...DEFAULT_PAGE_STATE, focus })).toBe('');
+  });
+
+  it('leaves out frame filters that would make the address too long', () => {
+    const hide = Array.from({ length: 100 }, (_, index) => `name:frame-${index}-${'x'.repeat(50)}`);
+    expect(formatPageState({ ...DEFAULT_PAGE_STATE, hide, q: 'a' })).toBe('?q=a&v=1');
   });
 });

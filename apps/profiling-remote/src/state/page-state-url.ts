@@ -1,3 +1,4 @@
+import { frameFilter, FRAME_PRESETS } from '@hsi/flamegraph';
 import {
   type Matcher,
   MATCHER_OPERATORS,
@@ -21,6 +22,8 @@ const VIEWS: readonly PageView[] = ['dashboard', 'profiles', 'compare'];
 const MAX_TEXT = 500;
 /** Longer addresses are refused by many servers, so a deep focus is left out of them. */
 const MAX_FOCUS = 4_000;
+/** The same for frame filters, of which one can be a whole frame name. */
+const MAX_HIDE = 2_000;
 
 /** Parameters that {@link formatPageState} writes; all others in the address are not ours. */
 const OWN_PARAMETERS = new Set([
@@ -38,6 +41,7 @@ const OWN_PARAMETERS = new Set([
   'traceId',
   'q',
   'focus',
+  'hide',
 ]);
 
 export interface ParsedPageState {
@@ -70,7 +74,7 @@ export function parsePageState(search: string, now: UnixMs): ParsedPageState {
     service: read<string | undefined>('service', undefined, readText),
     model: read<string | undefined>('model', undefined, readText),
     type: read('type', DEFAULT_PAGE_STATE.type, readType),
-    filters: readFilters(parameters.getAll('filter'), notices),
+    filters: readList('filter', parameters, readFilter, notices),
     ...readRange(parameters, now, notices),
     spanId: read<string | undefined>('spanId', undefined, readId('a span id', /^[0-9a-f]{16}$/)),
     traceId: read<string | undefined>(
@@ -80,6 +84,7 @@ export function parsePageState(search: string, now: UnixMs): ParsedPageState {
     ),
     q: read('q', '', readText),
     focus: parameters.getAll('focus').filter((frame) => frame !== ''),
+    hide: [...new Set(readList('hide', parameters, readHide, notices))],
   };
   return { state, notices };
 }
@@ -111,6 +116,9 @@ export function formatPageState(state: PageState, search = ''): string {
   write('q', state.q);
   if (state.focus.join('').length <= MAX_FOCUS) {
     for (const frame of state.focus) out.append('focus', frame);
+  }
+  if (state.hide.join('').length <= MAX_HIDE) {
+    for (const id of state.hide) out.append('hide', id);
   }
   if (out.size > foreign) out.append('v', String(PAGE_STATE_VERSION));
   return out.size === 0 ? '' : `?${out.toString()}`;
@@ -155,13 +163,26 @@ function readId(what: string, pattern: RegExp): (text: string) => Reading<string
   };
 }
 
-function readFilters(texts: readonly string[], notices: string[]): Matcher[] {
-  return texts.flatMap((text) => {
-    const reading = readFilter(text);
+/** Every value of a parameter that may stand in the address several times. */
+function readList<T>(
+  name: string,
+  parameters: URLSearchParams,
+  parse: (text: string) => Reading<T>,
+  notices: string[],
+): T[] {
+  return parameters.getAll(name).flatMap((text) => {
+    const reading = parse(text);
     if ('value' in reading) return [reading.value];
-    notices.push(`filter=${shortened(text)} in the address ${reading.refused} and was left out.`);
+    notices.push(`${name}=${shortened(text)} in the address ${reading.refused} and was left out.`);
     return [];
   });
+}
+
+function readHide(text: string): Reading<string> {
+  if (text.length > MAX_HIDE) return { refused: `is longer than ${MAX_HIDE} characters` };
+  if (frameFilter(text) !== undefined) return { value: text };
+  const presets = FRAME_PRESETS.map(({ id }) => id).join(', ');
+  return { refused: `is none of ${presets}, text:… and name:…` };
 }
 
 function readFilter(text: string): Reading<Matcher> {

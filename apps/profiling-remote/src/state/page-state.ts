@@ -21,6 +21,8 @@ export interface PageState {
   readonly q: string;
   /** Stack trace of the focused frame, root first; empty: nothing is focused. */
   readonly focus: readonly string[];
+  /** Ids of the frame filters that are on, see `frameFilter` of @hsi/flamegraph. */
+  readonly hide: readonly string[];
 }
 
 /** What an address that says nothing stands for. */
@@ -36,4 +38,5 @@ export const DEFAULT_PAGE_STATE: PageState = {
   traceId: undefined,
   q: '',
   focus: [],
+  hide: [],
 };

@@ -62,6 +62,16 @@ describe('the page state', () => {
     expect(page.state()).toMatchObject({ service: 'florence', model: 'florence-2-large' });
   });
 
+  it('keeps equal lists the same object, so that a search lays no graph out anew', () => {
+    const page = openPage('?focus=main&hide=node');
+    const { focus, hide } = page.state();
+    page.patch({ q: 'resize' });
+    expect(page.state().focus).toBe(focus);
+    expect(page.state().hide).toBe(hide);
+    page.patch({ hide: ['node', 'go'] });
+    expect(page.state().hide).toEqual(['node', 'go']);
+  });
+
   it('goes nowhere when nothing changes', () => {
     const page = openPage('?service=rt-detr&v=1');
     page.patch({ service: 'rt-detr' });

@@ -42,8 +42,21 @@ let parsed: { readonly search: string; readonly result: ParsedPageState } | unde
 
 /** The same object for the same address, so that it can be compared and be part of query keys. */
 function parse(search: string): ParsedPageState {
-  if (parsed?.search !== search) parsed = { search, result: parsePageState(search, Date.now()) };
+  if (parsed?.search !== search) {
+    const result = parsePageState(search, Date.now());
+    parsed = { search, result: keepLists(result, parsed?.result.state) };
+  }
   return parsed.result;
+}
+
+/** Equal lists stay the same object, so that a search leaves a graph's layout as it is. */
+function keepLists(result: ParsedPageState, before: PageState | undefined): ParsedPageState {
+  const kept = (name: 'focus' | 'hide'): readonly string[] => {
+    const [list, old] = [result.state[name], before?.[name]];
+    const isSame = old?.length === list.length && old.every((text, at) => text === list[at]);
+    return isSame ? old : list;
+  };
+  return { ...result, state: { ...result.state, focus: kept('focus'), hide: kept('hide') } };
 }
 
 function isBelow(pathname: string, basename: string): boolean {

@@ -25,7 +25,7 @@ export interface GraphCardProps {
   readonly scope: GraphScope;
   /** Height of the graph in pixels. */
   readonly height: number;
-  /** One of many: smaller, and its focus stays its own. */
+  /** One of many: smaller, and its focus and frame filters stay its own. */
   readonly compact: boolean;
   /** Asked for at once; otherwise when it comes near the screen. */
   readonly eager: boolean;
@@ -130,6 +130,8 @@ function Graph(props: GraphProps) {
         : {
             focus: state.focus,
             onFocusChange: (focus: readonly string[]) => patch({ focus }),
+            hidden: state.hide,
+            onHiddenChange: (hide: readonly string[]) => patch({ hide }),
           })}
     />
   );
