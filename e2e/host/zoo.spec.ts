@@ -92,6 +92,23 @@ test('a span without samples says why it has none', async ({ page, request }) =>
   await expect(page.getByTestId('span-panel')).toContainText(/less than the 10 ms/);
 });
 
+test('both pages keep what they show while nothing answers, and go on by themselves', async ({
+  page,
+}) => {
+  for (const [path, kept] of [
+    ['/ai', `[data-testid="model-${MODEL}"]:not([data-state="unknown"])`],
+    ['/ai-audit', '[data-testid="audit-entry"]'],
+  ] as const) {
+    await page.goto(stack.url + path);
+    await expect(page.locator(kept).first()).toBeVisible();
+    await page.context().setOffline(true);
+    await expect(page.getByTestId('page-problem')).toContainText('cannot be reached');
+    await expect(page.locator(kept).first()).toBeVisible();
+    await page.context().setOffline(false);
+    await expect(page.getByTestId('page-problem')).toHaveCount(0);
+  }
+});
+
 test('the pages of the zoo are usable on a phone and without a mouse', async ({ page }) => {
   for (const viewport of [
     { width: 1280, height: 720 },

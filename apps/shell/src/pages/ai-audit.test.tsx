@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { MemoryRouter, useLocation } from 'react-router';
 import { describe, expect, it, vi } from 'vitest';
@@ -107,8 +107,13 @@ describe('the filters', () => {
   it('take a known actor as soon as it is written', async () => {
     serve({ '/api/audit': page() });
     show();
-    await userEvent.type(screen.getByLabelText('By'), 'zoo');
+    const field = screen.getByLabelText('By');
+    await userEvent.type(field, 'zoo');
     expect(address()).toBe('?actor=zoo');
+    expect(field).toHaveFocus();
+    await userEvent.clear(field);
+    await userEvent.tab();
+    expect(address()).toBe('');
   });
 
   it('keep the list of other filters only with a word that it is one', async () => {
@@ -121,6 +126,21 @@ describe('the filters', () => {
       'the server cannot be reached. What is shown does not belong to these filters.',
     );
     expect(screen.getByTestId('audit-entry')).toBeInTheDocument();
+  });
+
+  it('take a moment once it is whole', async () => {
+    serve({ '/api/audit': page() });
+    show();
+    const from = screen.getByLabelText('From');
+    fireEvent.change(from, { target: { value: '0020-05-06T12:30' } });
+    expect(from).toHaveValue('0020-05-06T12:30');
+    expect(address()).toBe('');
+    fireEvent.change(from, { target: { value: '2026-05-06T12:30' } });
+    expect(address()).toBe(`?from=${new Date(2026, 4, 6, 12, 30).getTime()}`);
+    fireEvent.blur(from);
+    expect(from).toHaveValue('2026-05-06T12:30');
+    fireEvent.change(from, { target: { value: '' } });
+    expect(address()).toBe('');
   });
 
   it('hold moments in milliseconds and show them in local time', () => {

@@ -27,7 +27,11 @@ export function AiAudit() {
     >
       <AuditFilters
         filter={filter}
-        onChange={(name, value) => setAddress(withFilter(address, name, value))}
+        onChange={(name, value) => {
+          // A moment is written in many steps, which are no steps of the history.
+          const replace = name === 'from' || name === 'to';
+          setAddress(withFilter(address, name, value), { replace });
+        }}
         onClear={() => setAddress({})}
       />
       {data && (

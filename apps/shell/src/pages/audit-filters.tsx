@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, AUDIT_RESULTS } from '@hsi/backend-api';
 import { MODELS } from '@hsi/model-zoo-catalog';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { type AuditFilter, type FilterName, fromLocalTime, toLocalTime } from './audit-address.ts';
 
 interface AuditFiltersProps {
@@ -26,7 +26,7 @@ export function AuditFilters({ filter, onChange, onClear }: AuditFiltersProps) {
       <Choice label="Model" name="model" of={models} filter={filter} onChange={onChange} />
       <Choice label="Action" name="action" of={AUDIT_ACTIONS} filter={filter} onChange={onChange} />
       <Choice label="Result" name="result" of={AUDIT_RESULTS} filter={filter} onChange={onChange} />
-      <Actor key={filter.actor} value={filter.actor ?? ''} onChange={onChange} />
+      <Actor value={filter.actor ?? ''} onChange={onChange} />
       <Moment label="From" name="from" filter={filter} onChange={onChange} />
       <Moment label="To" name="to" filter={filter} onChange={onChange} />
       {Object.values(filter).some((value) => value !== undefined) && (
@@ -72,10 +72,13 @@ function Choice({ label, name, of, filter, onChange }: FieldProps & { of: readon
 
 /** Any name: callers with the token may call themselves what they like. */
 function Actor({ value, onChange }: { value: string } & Pick<FieldProps, 'onChange'>) {
-  const [text, setText] = useState(value);
+  // What is being typed, while the field has the focus.
+  const [draft, setDraft] = useState<string>();
   const listId = useId();
-  const commit = () => text.trim() !== value && onChange('actor', text.trim());
-  const onKeyDown = (event: KeyboardEvent) => event.key === 'Enter' && commit();
+  const commit = () => {
+    const name = draft?.trim();
+    if (name !== undefined && name !== value) onChange('actor', name);
+  };
   return (
     <Labelled label="By">
       {(id) => (
@@ -83,17 +86,20 @@ function Actor({ value, onChange }: { value: string } & Pick<FieldProps, 'onChan
           <input
             id={id}
             list={listId}
-            value={text}
+            value={draft ?? value}
             maxLength={64}
             placeholder="Anybody"
-            onChange={(event) => {
-              setText(event.target.value);
-              // Picked from the list: nothing more will be typed.
-              if (ACTORS.includes(event.target.value)) onChange('actor', event.target.value);
+            onChange={({ target }) => {
+              setDraft(target.value);
+              // Picked from the list, or as good as: nothing more is awaited.
+              if (ACTORS.includes(target.value)) onChange('actor', target.value);
             }}
-            onBlur={commit}
-            onKeyDown={onKeyDown}
-            className={`${FIELD} sm:w-32`}
+            onBlur={() => {
+              commit();
+              setDraft(undefined);
+            }}
+            onKeyDown={(event) => event.key === 'Enter' && commit()}
+            className={`${FIELD} sm:w-28`}
           />
           <datalist id={listId}>
             {ACTORS.map((actor) => (
@@ -107,14 +113,19 @@ function Actor({ value, onChange }: { value: string } & Pick<FieldProps, 'onChan
 }
 
 function Moment({ label, name, filter, onChange }: FieldProps) {
+  const [draft, setDraft] = useState<string>();
   return (
     <Labelled label={label}>
       {(id) => (
         <input
           id={id}
           type="datetime-local"
-          value={toLocalTime(filter[name])}
-          onChange={(event) => onChange(name, fromLocalTime(event.target.value))}
+          value={draft ?? toLocalTime(filter[name])}
+          onChange={({ target }) => {
+            setDraft(target.value);
+            if (isWhole(target)) onChange(name, fromLocalTime(target.value));
+          }}
+          onBlur={() => setDraft(undefined)}
           className={FIELD}
         />
       )}
@@ -122,7 +133,12 @@ function Moment({ label, name, filter, onChange }: FieldProps) {
   );
 }
 
-function Labelled(props: { label: string; children: (id: string) => React.ReactNode }) {
+/** Half-filled a field is empty, and on the way to 2026 it is of the years 2, 20 and 202. */
+function isWhole({ value, validity }: HTMLInputElement): boolean {
+  return value === '' ? !validity.badInput : value >= '1971';
+}
+
+function Labelled(props: { label: string; children: (id: string) => ReactNode }) {
   const id = useId();
   return (
     <div className="flex min-w-0 flex-col gap-1">

@@ -92,13 +92,13 @@ describe('running a model', () => {
     server.set(INFER, problem(503, '8 images are being worked on. Try again in a moment.'));
     const { panel, button } = await open();
     await userEvent.click(button);
-    expect(await panel.findByRole('alert')).toHaveTextContent(
+    expect(await panel.findByTestId('run-failed')).toHaveTextContent(
       'The run failed: 8 images are being worked on. Try again in a moment.',
     );
     server.set(INFER, inference(TEXT));
     await userEvent.click(button);
     expect(await panel.findByTestId('run-result')).toBeInTheDocument();
-    expect(panel.queryByRole('alert')).not.toBeInTheDocument();
+    expect(panel.queryByTestId('run-failed')).not.toBeInTheDocument();
   });
 
   it('runs once at a time', async () => {

@@ -141,7 +141,7 @@ function Outcome({ run, isLoaded }: { readonly run: Run; readonly isLoaded: bool
       return <p className="text-gray-400">Running…</p>;
     case 'failed':
       return (
-        <p role="alert" className="text-red-300">
+        <p className="text-red-300" data-testid="run-failed">
           The run failed: {run.problem}.
         </p>
       );
