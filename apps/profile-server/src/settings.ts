@@ -43,7 +43,7 @@ export function readSettings(env: Environment): Settings {
     concurrentIngests: readCount(env, 'INGEST_CONCURRENCY', 1_000, 1),
     maintenanceMs: 1_000 * readCount(env, 'MAINTENANCE_SECONDS', 15, 1),
     decodeLimits: {
-      inflatedBytes: readSize(env, 'INGEST_INFLATED_LIMIT', '64MB') ?? Number.MAX_SAFE_INTEGER,
+      inflatedBytes: readSize(env, 'INGEST_INFLATED_LIMIT', '32MB') ?? Number.MAX_SAFE_INTEGER,
       samples: readCount(env, 'INGEST_SAMPLES_LIMIT', DEFAULT_LIMITS.samples, 1),
       stackDepth: readCount(env, 'INGEST_DEPTH_LIMIT', DEFAULT_LIMITS.stackDepth, 1),
       stringBytes: readCount(env, 'INGEST_STRING_LIMIT', DEFAULT_LIMITS.stringBytes, 1),

@@ -1,9 +1,16 @@
 /** Nothing was stored, and the store cannot store at present; it tries to recover by itself. */
 export class StoreUnavailable extends Error {
   constructor(reason: string, options?: ErrorOptions) {
-    super(`Profiles cannot be stored at present: ${reason}`, options);
+    super(`Profiles cannot be stored at present: ${plainly(reason)}`, options);
     this.name = 'StoreUnavailable';
   }
+}
+
+/** The usual reasons in plain words; DuckDB's own text goes to the log. */
+function plainly(reason: string): string {
+  if (/no space left|disk full/i.test(reason)) return 'the disk is full. Free some space.';
+  if (/read-only file system/i.test(reason)) return 'the data directory can only be read.';
+  return reason;
 }
 
 /** Why the store refuses a profile; each is a reason in the server's metrics. */

@@ -50,9 +50,9 @@ test('a full disk refuses pushes, answers queries, and recovers by itself', asyn
   const end = failing(/^COMMIT$/, 'Could not write file: No space left on device');
   const refused = store.ingest(T, [profile('b 2')]);
   await expect(refused).rejects.toThrow(StoreUnavailable);
-  await expect(refused).rejects.toThrow(/No space left on device/);
+  await expect(refused).rejects.toThrow(/the disk is full/);
   expect(await folded()).toEqual(['a 1']);
-  await expect(store.ingest(T, [profile('b 2')])).rejects.toThrow(/No space left on device/);
+  await expect(store.ingest(T, [profile('b 2')])).rejects.toThrow(/the disk is full/);
   end();
   now += 1_000;
   await store.ingest(T, [profile('b;c 4')]);
@@ -111,7 +111,7 @@ test('what was collected while the files were opened anew is refused, not lost i
 
 test('a new file that cannot be made refuses pushes', async () => {
   const end = failing(/^ATTACH/, 'IO Error: Cannot open file: Read-only file system');
-  await expect(store.ingest(T, [profile('a 1')])).rejects.toThrow(/Read-only file system/);
+  await expect(store.ingest(T, [profile('a 1')])).rejects.toThrow(/can only be read/);
   end();
   await store.ingest(T, [profile('a 1')]);
   expect(await folded()).toEqual(['a 1']);
@@ -123,7 +123,7 @@ test('files that can only be read are read, and written when that is possible ag
   const end = failing(/^ATTACH [^(]*$/, 'IO Error: Cannot open file: Read-only file system');
   store = await ProfileStore.open({ directory, now: () => now });
   expect(await folded()).toEqual(['a 1']);
-  await expect(store.ingest(T, [profile('b 2')])).rejects.toThrow(/can only be read|Read-only/);
+  await expect(store.ingest(T, [profile('b 2')])).rejects.toThrow(/can only be read/);
   end();
   now += 5_000;
   await store.ingest(T, [profile('b 2')]);
