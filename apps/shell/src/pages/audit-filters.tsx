@@ -11,7 +11,7 @@ interface AuditFiltersProps {
 }
 
 const FIELD =
-  'min-w-0 rounded-md border border-gray-700 bg-gray-800 px-2 py-1.5 text-sm text-gray-200';
+  'h-9 min-w-0 rounded-md border border-gray-700 bg-gray-800 px-2 py-1.5 text-sm text-gray-200';
 const ACTORS = ['browser', 'token', 'zoo', 'demo'];
 
 /** What the list is narrowed by. */
@@ -33,7 +33,7 @@ export function AuditFilters({ filter, onChange, onClear }: AuditFiltersProps) {
         <button
           type="button"
           onClick={onClear}
-          className="rounded-md bg-gray-800 px-3 py-1.5 text-sm text-gray-200 hover:bg-gray-700"
+          className="h-9 rounded-md bg-gray-800 px-3 text-sm text-gray-200 hover:bg-gray-700"
         >
           Clear filters
         </button>

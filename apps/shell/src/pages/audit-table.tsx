@@ -74,6 +74,9 @@ function Row({ entry, traceUrl }: RowProps) {
       <td className={`${CELL} text-gray-300 tabular-nums sm:whitespace-nowrap`}>
         <time dateTime={at.toISOString()}>
           <span className="hidden sm:inline">{at.toLocaleDateString()} </span>
+          <span className="block text-xs text-gray-400 sm:hidden">
+            {at.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })}
+          </span>
           {at.toLocaleTimeString()}
         </time>
       </td>

@@ -167,7 +167,8 @@ function Answer({ answer, time }: { readonly answer: InferResponse; readonly tim
         {answer.loaded_now && ', loaded first'}.{' '}
         <Link to={spanProfileUrl(call)} className="text-accent underline">
           Profile of this run
-        </Link>
+        </Link>{' '}
+        <span className="text-gray-400">(its samples arrive within about 15 seconds)</span>
       </p>
       {weights === 'demo' && (
         <p className="max-w-xl text-yellow-200">
