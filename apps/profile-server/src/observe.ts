@@ -10,6 +10,7 @@ const SIZES = {
   bytes: 'profile_server_store_bytes',
   files: 'profile_server_store_files',
   series: 'profile_server_store_series',
+  due: 'profile_server_rollups_due',
 } as const;
 
 /** Counts every request, and serves `/metrics`. */
@@ -25,6 +26,7 @@ export function addMetrics(app: FastifyInstance, store: ProfileStore): Metrics {
   metrics.describe(SIZES.bytes, 'gauge', 'Bytes of all files.');
   metrics.describe(SIZES.files, 'gauge', 'Count of files.');
   metrics.describe(SIZES.series, 'gauge', 'Series of all files.');
+  metrics.describe(SIZES.due, 'gauge', 'Buckets of time that wait to be rolled up.');
   metrics.describe('process_resident_memory_bytes', 'gauge', 'Memory of the process.');
   metrics.describe('process_start_time_seconds', 'gauge', 'When the process began, Unix time.');
   metrics.set('process_start_time_seconds', Date.now() / 1_000 - process.uptime());
@@ -40,7 +42,8 @@ export function addMetrics(app: FastifyInstance, store: ProfileStore): Metrics {
   });
   app.get('/metrics', async (_request, reply) => {
     const size = await store.size();
-    for (const key of ['bytes', 'files', 'series'] as const) metrics.set(SIZES[key], size[key]);
+    for (const key of ['bytes', 'files', 'series', 'due'] as const)
+      metrics.set(SIZES[key], size[key]);
     metrics.set('process_resident_memory_bytes', process.memoryUsage.rss());
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text());
   });

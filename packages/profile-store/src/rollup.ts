@@ -68,6 +68,17 @@ export class RollupState {
       .sort((a, b) => a - b);
   }
 
+  /** How many buckets have ended and are not rolled up. */
+  waiting(now: UnixMs): number {
+    let count = 0;
+    for (const level of [0, 1] as const) {
+      for (const bucket of this.dirty[level]) {
+        if ((bucket + 1) * BUCKET_MS[level] + GRACE_MS <= now) count++;
+      }
+    }
+    return count;
+  }
+
   private partsAreRolled(bucket: number): boolean {
     const parts = BUCKET_MS[1] / BUCKET_MS[0];
     for (let part = bucket * parts; part < (bucket + 1) * parts; part++) {

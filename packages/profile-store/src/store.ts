@@ -269,13 +269,14 @@ export class ProfileStore {
       : { dataIngested, oldestMs: 0, newestMs: 0 };
   }
 
-  /** Bytes of all files, and how many there are. */
-  async size(): Promise<{ bytes: number; files: number; series: number }> {
+  /** Bytes of all files, how many there are, and how many buckets wait to be rolled up. */
+  async size(): Promise<{ bytes: number; files: number; series: number; due: number }> {
     const sizes = await Promise.all(this.files.all.map((stretch) => stretch.measure()));
     return {
       bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
       files: sizes.length,
       series: this.files.all.reduce((sum, { series }) => sum + series.length, 0),
+      due: this.files.all.reduce((sum, { rollups }) => sum + rollups.waiting(this.now()), 0),
     };
   }
 
