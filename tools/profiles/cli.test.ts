@@ -1,9 +1,11 @@
 import { encodePprof } from '@hsi/pprof-codec';
 import { ProfileTablesBuilder } from '@hsi/profile-model';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProfiles } from './cli.ts';
-import { IDLE } from './idle.ts';
+import { clientOf } from './client.ts';
+import { findServices } from './questions.ts';
+import { loadGraph as loadPageGraph } from '../../apps/profiling-remote/src/profiles/data/graph.ts';
+import { splitIdle } from '../../apps/profiling-remote/src/profiles/model/idle.ts';
 import { fetchOf, HOUR, pushFolded, startTestServer, type TestServer } from './testing/servers.ts';
 
 const MINUTE = 60_000;
@@ -273,7 +275,35 @@ it('credentials are sent and never printed', async () => {
   expect(lines.join()).not.toContain('secret');
 });
 
-it('waiting is what the page takes for waiting', () => {
-  const page = new URL('../../apps/profiling-remote/src/profiles/model/idle.ts', import.meta.url);
-  expect(readFileSync(page, 'utf8')).toContain(`const IDLE = ${String(IDLE)};`);
+describe('totals are those of the page', () => {
+  it.each([
+    ['backend', 'cpu'],
+    ['backend', 'memory'],
+    ['worker', 'cpu'],
+    ['worker', 'memory'],
+  ] as const)('%s, %s', async (service, type) => {
+    const client = clientOf(
+      { url: 'http://profiles.test', tenant: undefined, authorization: undefined },
+      fetchOf(server),
+    );
+    const range = { from: HOUR - 60 * MINUTE, to: HOUR };
+    const asked = { service, type, range, filters: [], maxNodes: 16_384 };
+    const page = await loadPageGraph(client, asked, async () =>
+      (await findServices(client, { ...range, matchers: [] })).flatMap((facts) =>
+        facts.service === service ? facts.types : [],
+      ),
+    );
+    const split = splitIdle(page.tree);
+    const [graph] = (
+      (await run(`top --service ${service} --type ${type} --json`)).json() as {
+        graphs: { total: number; idleShare: number; unit: string; profileType: string | null }[];
+      }
+    ).graphs;
+    expect(graph).toMatchObject({
+      total: split.tree.total[0],
+      idleShare: split.idleShare,
+      profileType: page.typeId ?? null,
+    });
+    expect(graph!.total > 0).toBe(type === 'cpu' || service === 'backend');
+  });
 });

@@ -1,7 +1,7 @@
 import { type CallTree, PREFERRED_TYPES, type ProfileTypeId, pruneTree } from '@hsi/profile-model';
 
 /** The frames by which the Node SDK counts time in which the thread waited; the page has the same rule. */
-export const IDLE = /^(?:.*:)?\(idle\)(?::\d+)?$/;
+const IDLE = /^(?:.*:)?\(idle\)(?::\d+)?$/;
 
 /** A CPU tree without the time spent waiting, and what share of it that was (0 to 1). */
 export function withoutIdle(
