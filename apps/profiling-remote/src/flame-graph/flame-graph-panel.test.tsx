@@ -48,6 +48,16 @@ describe('FlameGraphPanel', () => {
     expect(show({ tree: treeFromDrawing('') }).textContent).toContain('No samples');
   });
 
+  it('gives the graph the place of the line below it while that has nothing to say', () => {
+    const panel = show({ tree: treeFromDrawing('main 100'), height: 200 });
+    const tree = within(panel).getByRole('tree');
+    expect(tree.style.height).toBe('228px');
+    click(panel, 1, 0.5);
+    expect(tree.style.height).toBe('200px');
+    fireEvent.click(within(panel).getByRole('button', { name: 'Reset focus' }));
+    expect(tree.style.height).toBe('228px');
+  });
+
   it('shows self, total, share of total and of parent under the pointer', () => {
     const panel = show();
     fireEvent.pointerMove(canvasOf(panel), point(3, 0.1));

@@ -2,7 +2,7 @@ import { CircleHelp, Search, SlidersHorizontal } from 'lucide-react';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { type CallTree, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { FlameBreadcrumb } from './flame-breadcrumb.tsx';
-import { FlameChips, FlameReadout } from './flame-readout.tsx';
+import { FlameChips, FlameReadout, hasReadout } from './flame-readout.tsx';
 import { FlameSearch } from './flame-search.tsx';
 import { Stage } from './flame-stage.tsx';
 import { SMALL_BUTTON } from './look.ts';
@@ -38,6 +38,8 @@ export interface FlameGraphPanelProps {
 }
 
 const DEFAULT_HEIGHT = 360;
+/** Height of the line below the graph. While it has nothing to say, the graph has its place. */
+const FOOTER_HEIGHT = 28;
 const loadExtras = () => import('./flame-extras.tsx').then(({ FlameExtras }) => FlameExtras);
 
 /** A flame graph with its title, search readout and way back. Fetches nothing. */
@@ -56,7 +58,9 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
   // One of many has no room for a field of its own until it is asked for.
   const [searchIsOpen, setSearchIsOpen] = useState(false);
   const hasSearch = onQueryChange !== undefined && (!compact || searchIsOpen);
-  const stage = useStage(graph, height);
+  const [message, setMessage] = useState('');
+  const hasFooter = message !== '' || hasReadout(graph);
+  const stage = useStage(graph, hasFooter ? height : height + FOOTER_HEIGHT);
   const commands = useFlameCommands({
     graph,
     searchField,
@@ -65,6 +69,7 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
     linkFor: props.linkFor,
     pointOf: stage.pointOf,
     goTo: stage.goTo,
+    onMessage: setMessage,
   });
   const { part: Extras, failed } = useLoaded(commands.popup !== undefined, loadExtras);
   const onStep = (step: 1 | -1): void =>
@@ -118,17 +123,23 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
           />
         </div>
       </header>
-      <div className="pf:flex pf:min-h-7 pf:flex-wrap pf:items-center pf:gap-x-2 pf:gap-y-1 pf:px-3 pf:pb-1 pf:text-xs">
+      <Stage stage={stage} graph={graph} commands={commands} unit={unit} title={props.title} />
+      <div
+        className={
+          hasFooter || failed
+            ? 'pf:flex pf:min-h-7 pf:flex-wrap pf:items-center pf:gap-x-2 pf:gap-y-1 pf:px-3 pf:py-0.5 pf:text-xs'
+            : 'pf:sr-only'
+        }
+      >
         <FlameBreadcrumb graph={graph} />
         <FlameChips graph={graph} />
         <FlameReadout
           graph={graph}
           unit={unit}
-          message={failed ? 'This part could not be loaded. Try again.' : commands.message}
+          message={failed ? 'This part could not be loaded. Try again.' : message}
           onStep={hasSearch ? undefined : onStep}
         />
       </div>
-      <Stage stage={stage} graph={graph} commands={commands} unit={unit} title={props.title} />
       {commands.popup && Extras && (
         <Extras
           graph={graph}

@@ -57,6 +57,22 @@ function share(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0;
 }
 
+/** Whether there is anything to say or to take back below the graph. */
+export function hasReadout({ view, options, hidden, found, ...graph }: FlameGraph): boolean {
+  return (
+    graph.focusNode !== undefined ||
+    graph.focusIsMissing ||
+    !graph.atFocus ||
+    options.sandwich !== undefined ||
+    TOGGLES.some((toggle) => options[toggle]) ||
+    hidden.length > 0 ||
+    found.kind !== 'none' ||
+    view.truncated.frames > 0
+  );
+}
+
+const TOGGLES = ['invert', 'heaviest', 'recursion', 'siblings'] satisfies Toggle[];
+
 /** How the graph differs from the profile as it came; each chip takes one difference away. */
 export function FlameChips({ graph }: { readonly graph: FlameGraph }): ReactNode {
   const { tree, options, hidden, setOptions, setHidden } = graph;
@@ -68,9 +84,7 @@ export function FlameChips({ graph }: { readonly graph: FlameGraph }): ReactNode
       }),
     [tree, hidden],
   );
-  const toggles = (['invert', 'heaviest', 'recursion', 'siblings'] satisfies Toggle[]).filter(
-    (toggle) => options[toggle],
-  );
+  const toggles = TOGGLES.filter((toggle) => options[toggle]);
   return (
     <>
       {options.sandwich !== undefined && (

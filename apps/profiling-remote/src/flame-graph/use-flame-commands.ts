@@ -23,6 +23,8 @@ interface CommandOptions {
   readonly pointOf: (node: number) => WindowPoint;
   /** Brings a frame into sight and selects it. */
   readonly goTo: (node: number) => void;
+  /** What a command did, for eyes and ears; empty when the next one begins. */
+  readonly onMessage: (message: string) => void;
 }
 
 export interface FlameCommands {
@@ -30,8 +32,6 @@ export interface FlameCommands {
   readonly run: (command: Command, node: number | undefined) => void;
   readonly popup: Popup | undefined;
   readonly setPopup: (popup: Popup | undefined) => void;
-  /** What the last command did, for eyes and ears. */
-  readonly message: string;
 }
 
 const ZOOM_STEP = 1.5;
@@ -39,13 +39,16 @@ const PAN_STEP = 0.2;
 
 export function useFlameCommands(options: CommandOptions): FlameCommands {
   const [popup, setPopup] = useState<Popup>();
-  const [message, setMessage] = useState('');
+  const { onMessage: setMessage } = options;
 
-  const copy = useCallback((what: string, text: string): void => {
-    void copyText(text).then((done) =>
-      setMessage(done ? `Copied the ${what}.` : 'The browser did not allow copying.'),
-    );
-  }, []);
+  const copy = useCallback(
+    (what: string, text: string): void => {
+      void copyText(text).then((done) =>
+        setMessage(done ? `Copied the ${what}.` : 'The browser did not allow copying.'),
+      );
+    },
+    [setMessage],
+  );
 
   const run = (command: Command, node: number | undefined): void => {
     setMessage('');
@@ -67,7 +70,7 @@ export function useFlameCommands(options: CommandOptions): FlameCommands {
       change(command, node, options);
     }
   };
-  return { run, popup, setPopup, message };
+  return { run, popup, setPopup };
 }
 
 function copyOf(

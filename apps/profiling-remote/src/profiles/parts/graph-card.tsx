@@ -36,7 +36,7 @@ export interface GraphCardProps {
   readonly beside?: (tree: CallTree, unit: string) => ReactNode;
 }
 
-/** Height of the panel's title and of the line below it, in pixels. */
+/** Height of the panel's title and of the line below the graph, in pixels. */
 const HEADING_HEIGHT = 64;
 
 /** A flame graph with its title and everything that has to be said about its data. */
