@@ -1,9 +1,10 @@
 // `npm start`: builds what is needed, runs every process, prints the URL, stops them all on a signal.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDataDir } from './data-dir.mjs';
 import { isFree } from './free-port.mjs';
 import { publishRemote } from './publish-remote.mjs';
 import { reportStarts } from './report-starts.mjs';
@@ -46,7 +47,7 @@ async function main(args) {
   if (problems.length > 0) throw new Error(problems.join('\n'));
   settings.BACKEND_TOKEN ||= randomBytes(24).toString('base64url');
   const dataDir = resolve(root, settings.DATA_DIR ?? '.data');
-  mkdirSync(dataDir, { recursive: true });
+  makeDataDir(dataDir);
 
   const demo = !args.includes('--no-demo');
   const plans = planProcesses(settings, { root, dataDir, demo });
