@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -8,12 +8,12 @@ import { dirname } from 'node:path';
  * @throws a sentence that names the setting
  */
 export function makeDataDir(path) {
-  const kind = statSync(path, { throwIfNoEntry: false });
-  if (kind !== undefined && !kind.isDirectory()) {
-    throw new Error(`DATA_DIR is ${path}, which is a file. Set DATA_DIR to a folder.`);
+  const nearest = nearestExisting(path);
+  if (!statSync(nearest).isDirectory()) {
+    throw new Error(`DATA_DIR is ${path}, but ${nearest} is a file. Set DATA_DIR to a folder.`);
   }
   try {
-    accessSync(nearestFolder(path), constants.W_OK);
+    accessSync(nearest, constants.W_OK);
     if (/^\/(proc|sys|dev)(\/|$)/.test(path)) throw new Error('it is no place for files');
     mkdirSync(path, { recursive: true });
   } catch (error) {
@@ -25,9 +25,8 @@ export function makeDataDir(path) {
 }
 
 /** @param {string} path */
-function nearestFolder(path) {
+function nearestExisting(path) {
   let at = path;
-  while (statSync(at, { throwIfNoEntry: false }) === undefined && dirname(at) !== at)
-    at = dirname(at);
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
   return at;
 }

@@ -18,8 +18,8 @@ it('is made with all above it, and may be there already', () => {
 it('is refused where a file is', () => {
   const path = join(folder, 'file');
   writeFileSync(path, '');
-  expect(() => makeDataDir(path)).toThrow(`DATA_DIR is ${path}, which is a file.`);
-  expect(() => makeDataDir(join(path, 'below'))).toThrow('which cannot be written');
+  expect(() => makeDataDir(path)).toThrow(`DATA_DIR is ${path}, but ${path} is a file.`);
+  expect(() => makeDataDir(join(path, 'below'))).toThrow(`${path} is a file.`);
 });
 
 it('is refused where nothing can be written, without hanging', () => {
