@@ -94,6 +94,10 @@ describe('FlameGraphPanel', () => {
     expect(show({ query: 'work' }).textContent).toContain('matches 80.0% of total');
   });
 
+  it('tells when a search matches nothing', () => {
+    expect(show({ query: '/zebra/' }).textContent).toContain('no function matches');
+  });
+
   it('tells why a search is not understood', () => {
     expect(show({ query: '/(/' }).textContent).toContain('Not a regular expression');
   });

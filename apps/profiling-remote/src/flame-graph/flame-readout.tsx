@@ -44,6 +44,7 @@ export function FlameReadout(props: {
 function searchSentence({ view, found, matched, selected }: FlameGraph): string {
   if (found.kind === 'none') return '';
   if (found.problem !== undefined) return found.problem;
+  if (found.names === 0) return 'no function matches';
   const portion = formatShare(share(matched.total, view.total[view.root]!));
   const count = matched.nodes.length;
   const at = selected === undefined ? -1 : matched.nodes.indexOf(selected);

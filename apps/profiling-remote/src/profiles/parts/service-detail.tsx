@@ -64,7 +64,7 @@ function Table({ tree, unit }: { readonly tree: CallTree; readonly unit: string 
       unit={unit}
       query={state.q}
       onQueryChange={(q) => patch({ q }, { replace: true })}
-      height={HEIGHT + 60}
+      height={HEIGHT + 66}
     />
   );
 }
