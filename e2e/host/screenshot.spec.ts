@@ -4,7 +4,7 @@ import { expect, test } from '../support/test.ts';
 /** The README's picture: `UPDATE_SCREENSHOT=1 npm run e2e -- host/screenshot.spec.ts` renews it. */
 test('the page makes the picture of the README', async ({ page, origin }, info) => {
   await page.setViewportSize({ width: 1440, height: 960 });
-  await page.goto(`${origin}/pyroscope`);
+  await page.goto(`${origin}/pyroscope?from=now-5m&to=now`);
   for (const service of ['nemotron-backend', 'rt-detr', 'nemotron', 'florence']) {
     const graph = page.getByTestId(`flamegraph-${service}`);
     await expect(graph).toHaveAttribute('data-total', /^[1-9]/);
