@@ -8,7 +8,7 @@ import { splitIdle } from './idle.ts';
 import { isCpuTime, isLevel, resolveType, typeOptions, typeTitle } from './profile-types.ts';
 import { collectServices, modelsOf } from './services.ts';
 import { snippets } from './snippets.ts';
-import { emptySpanReasons, spanDuration } from './span-answer.ts';
+import { emptySpanReasons, mayStillArrive, spanDuration } from './span-answer.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const WALL = 'wall:cpu:nanoseconds:wall:nanoseconds';
@@ -152,6 +152,11 @@ describe('failures', () => {
 });
 
 describe('a span without samples', () => {
+  it('may still get its samples half a minute after it ended', () => {
+    expect(mayStillArrive(100_000, 129_999)).toBe(true);
+    expect(mayStillArrive(100_000, 130_000)).toBe(false);
+  });
+
   it('is told from its length when that is known', () => {
     expect(spanDuration('?spanId=1&durUs=2500')).toBe(2.5);
     expect(spanDuration('?durUs=long')).toBeUndefined();

@@ -1,3 +1,4 @@
+import { type UnixMs } from '@hsi/profile-model';
 import { PyroscopeError } from '@hsi/pyroscope-api';
 import { formatDuration } from './time-range.ts';
 
@@ -9,6 +10,18 @@ export function spanDuration(search: string): number | undefined {
   const text = new URLSearchParams(search).get('durUs');
   return text !== null && /^\d{1,17}$/.test(text) ? Number(text) / 1000 : undefined;
 }
+
+/** Profilers push every 10 to 15 seconds; twice that, and a span's samples have surely come. */
+const ARRIVAL_MS = 30_000;
+
+/** True while the samples of a span that ended at `end` may still be on their way. */
+export function mayStillArrive(end: UnixMs, now: UnixMs): boolean {
+  return now - end < ARRIVAL_MS;
+}
+
+/** The first reason while {@link mayStillArrive} holds. */
+export const ON_THE_WAY =
+  'The span has just ended, and profiles arrive every 10 to 15 seconds: the page asks again by itself.';
 
 /** Why a span may have no samples, most likely first, as sentences. */
 export function emptySpanReasons(duration: number | undefined, error: Error | undefined): string[] {

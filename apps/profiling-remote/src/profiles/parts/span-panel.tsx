@@ -4,7 +4,12 @@ import { usePageServices } from '../../page/page-services.tsx';
 import { NODES } from '../data/graph.ts';
 import { QUERY_RULES } from '../data/rules.ts';
 import { useView } from '../data/view-context.tsx';
-import { emptySpanReasons, spanDuration } from '../model/span-answer.ts';
+import {
+  ON_THE_WAY,
+  emptySpanReasons,
+  mayStillArrive,
+  spanDuration,
+} from '../model/span-answer.ts';
 import { type ServiceFacts } from '../model/services.ts';
 import { absoluteRange } from '../model/time-range.ts';
 import { GraphCard } from './graph-card.tsx';
@@ -13,6 +18,10 @@ import { BUTTON, LINK, MUTED, PANEL } from './look.ts';
 const HEIGHT = 260;
 /** How far around the span the widest scope reaches, in milliseconds. */
 const AROUND_MS = 15 * 60_000;
+/** The page shows this much before and after a span that the address names (as Grafana does). */
+const SPAN_MARGIN_MS = 30_000;
+/** How often is asked while samples may still arrive. */
+const ASK_AGAIN_MS = 5_000;
 
 /** The samples of one span, or why there are none and where to look instead. */
 export function SpanPanel(props: {
@@ -20,7 +29,8 @@ export function SpanPanel(props: {
   readonly services: readonly ServiceFacts[];
 }) {
   const { spanId, services } = props;
-  const { state, questions } = useView();
+  const { state, questions, moment } = useView();
+  const end = moment.range.to - SPAN_MARGIN_MS;
   const candidates =
     state.service === undefined ? services.map(({ serviceName }) => serviceName) : [state.service];
   const answers = useQueries({
@@ -32,10 +42,13 @@ export function SpanPanel(props: {
         filters: state.filters,
         maxNodes: NODES.inGrid,
       });
-      return { ...QUERY_RULES, queryKey, queryFn };
+      const refetchInterval = (query: Parameters<typeof QUERY_RULES.refetchInterval>[0]) =>
+        mayStillArrive(end, Date.now()) ? ASK_AGAIN_MS : QUERY_RULES.refetchInterval(query);
+      return { ...QUERY_RULES, queryKey, queryFn, refetchInterval };
     }),
   });
   const found = candidates.filter((_, index) => (answers[index]?.data?.tree.total[0] ?? 0) > 0);
+  const isYoung = answers.some(({ dataUpdatedAt }) => mayStillArrive(end, dataUpdatedAt));
   const isAsking = answers.some(({ isPending }) => isPending);
   const error = answers.find((answer) => answer.error !== null)?.error ?? undefined;
   return (
@@ -68,23 +81,24 @@ export function SpanPanel(props: {
             Looking for the span’s samples…
           </p>
         ) : (
-          <EmptySpan error={error} />
+          <EmptySpan error={error} isYoung={isYoung} />
         ))}
     </section>
   );
 }
 
-function EmptySpan({ error }: { readonly error: Error | undefined }) {
+function EmptySpan(props: { readonly error: Error | undefined; readonly isYoung: boolean }) {
   const { context } = usePageServices();
   const { patch, moment } = useView();
   const { from, to } = moment.range;
   const middle = (from + to) / 2;
+  const reasons = emptySpanReasons(spanDuration(context.location.get().search), props.error);
   const wide = absoluteRange({ from: middle - AROUND_MS, to: middle + AROUND_MS });
   return (
     <div className={`${PANEL} pf:p-4`}>
       <p>No samples of this span.</p>
       <ul className={`${MUTED} pf:mt-1 pf:list-inside pf:list-disc`}>
-        {emptySpanReasons(spanDuration(context.location.get().search), error).map((reason) => (
+        {(props.isYoung ? [ON_THE_WAY, ...reasons] : reasons).map((reason) => (
           <li key={reason}>{reason}</li>
         ))}
       </ul>
