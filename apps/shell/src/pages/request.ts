@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { newTraceparent } from './trace-context.ts';
 
 /** Milliseconds that reading something may take. */
 const READ_LIMIT_MS = 8_000;
@@ -16,19 +17,26 @@ const Refusal = v.union([
 ]);
 
 export interface RequestOptions extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds that the whole request may take. */
   readonly limitMs?: number;
 }
 
-/** @throws Error with the server's own sentence where it gave one */
+/**
+ * Reads, or does something: what changes the server starts a trace of its own; polls do not, as they
+ * would bury the others.
+ * @throws Error with the server's own sentence where it gave one
+ */
 export async function fetchJson<T>(
   url: string,
   schema: v.GenericSchema<unknown, T>,
   { limitMs = READ_LIMIT_MS, ...init }: RequestOptions = {},
 ): Promise<T> {
   const limit = AbortSignal.timeout(limitMs);
+  const isAction = (init.method ?? 'GET') !== 'GET';
   const response = await fetch(url, {
     ...init,
+    headers: { ...(isAction && { traceparent: newTraceparent() }), ...init.headers },
     signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit,
   });
   const body: unknown = await response.json().catch(() => undefined);
