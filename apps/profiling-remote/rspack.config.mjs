@@ -121,6 +121,8 @@ export default defineConfig((env, argv) => {
       }),
     ],
     performance: false,
+    // Compiled on first use, a lazy chunk would reload the page in the middle of what a person does.
+    lazyCompilation: false,
     devServer: {
       host: process.env.HOST ?? '127.0.0.1',
       port,
