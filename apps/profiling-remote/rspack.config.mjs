@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
+import { browserOptimization, browserRules } from '../../tools/build-browser.mjs';
 
 const root = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -20,38 +21,6 @@ const shareReact = {
   requiredVersion: '^19.0.0',
   version: react.version,
 };
-
-const browsers = 'chrome >= 116, firefox >= 124, safari >= 17.4';
-
-/** @param {boolean} isProduction */
-function rules(isProduction) {
-  return [
-    {
-      test: /\.tsx?$/,
-      loader: 'builtin:swc-loader',
-      options: {
-        jsc: {
-          parser: { syntax: 'typescript', tsx: true },
-          transform: { react: { runtime: 'automatic', development: !isProduction } },
-        },
-        env: { targets: browsers },
-      },
-      type: 'javascript/auto',
-    },
-    {
-      test: /\.css$/,
-      use: [
-        rspack.CssExtractRspackPlugin.loader,
-        { loader: 'css-loader', options: { importLoaders: 1, modules: false } },
-        {
-          loader: 'postcss-loader',
-          options: { postcssOptions: { plugins: [['@tailwindcss/postcss', { base: root }]] } },
-        },
-      ],
-      type: 'javascript/auto',
-    },
-  ];
-}
 
 export default defineConfig((env, argv) => {
   const isServing = Boolean(env.RSPACK_SERVE);
@@ -73,17 +42,8 @@ export default defineConfig((env, argv) => {
       crossOriginLoading: 'anonymous',
     },
     resolve: { conditionNames: ['source', '...'], extensions: ['.ts', '.tsx', '.js'] },
-    module: { rules: rules(isProduction) },
-    optimization: {
-      // The page is one chunk and its heavy parts are one chunk each: splitting shared modules out
-      // would only add requests to the cold load.
-      splitChunks: false,
-      chunkIds: 'named',
-      minimizer: [
-        new rspack.SwcJsMinimizerRspackPlugin(),
-        new rspack.LightningCssMinimizerRspackPlugin({ minimizerOptions: { targets: browsers } }),
-      ],
-    },
+    module: { rules: browserRules({ root, isProduction }) },
+    optimization: browserOptimization(),
     plugins: [
       new rspack.DefinePlugin({
         __REMOTE_VERSION__: JSON.stringify(version),

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
+import { browserOptimization, browserRules } from '../../tools/build-browser.mjs';
 import { precompress } from '../../tools/build-precompress.mjs';
 
 const root = import.meta.dirname;
-const browsers = 'chrome >= 116, firefox >= 124, safari >= 17.4';
 /** Where the development server sends what the gateway owns. */
 const gatewayUrl = process.env.GATEWAY_URL ?? 'http://127.0.0.1:8080';
 
@@ -55,42 +55,8 @@ export default defineConfig((env, argv) => {
       chunkFilename: `[name]${hash}.js`,
     },
     resolve: { conditionNames: ['source', '...'], extensions: ['.ts', '.tsx', '.js'] },
-    module: {
-      rules: [
-        {
-          test: /\.tsx?$/,
-          loader: 'builtin:swc-loader',
-          options: {
-            jsc: {
-              parser: { syntax: 'typescript', tsx: true },
-              transform: { react: { runtime: 'automatic', development: !isProduction } },
-            },
-            env: { targets: browsers },
-          },
-          type: 'javascript/auto',
-        },
-        {
-          test: /\.css$/,
-          use: [
-            rspack.CssExtractRspackPlugin.loader,
-            { loader: 'css-loader', options: { importLoaders: 1, modules: false } },
-            {
-              loader: 'postcss-loader',
-              options: { postcssOptions: { plugins: [['@tailwindcss/postcss', { base: root }]] } },
-            },
-          ],
-          type: 'javascript/auto',
-        },
-      ],
-    },
-    optimization: {
-      splitChunks: false,
-      chunkIds: 'named',
-      minimizer: [
-        new rspack.SwcJsMinimizerRspackPlugin(),
-        new rspack.LightningCssMinimizerRspackPlugin({ minimizerOptions: { targets: browsers } }),
-      ],
-    },
+    module: { rules: browserRules({ root, isProduction }) },
+    optimization: browserOptimization(),
     plugins: [
       // The runtime's paths for Node and for development tools, which no browser of ours takes.
       new rspack.DefinePlugin({ ENV_TARGET: JSON.stringify('web') }),
