@@ -3,6 +3,7 @@
 /** Packages that run anywhere: no `node:*`, no DOM. */
 export const PURE = [
   'profile-model',
+  'protobuf-wire',
   'grafana-url',
   'model-zoo-catalog',
   'remote-contract',
@@ -15,13 +16,14 @@ export const ANYWHERE = ['flamegraph', 'pyroscope-api', 'pprof-codec'];
 /** Folder -> the packages it may import. `test-kit` is for tests and is added to them by the lint. */
 export const MAY_IMPORT = {
   'packages/profile-model': [],
+  'packages/protobuf-wire': [],
   'packages/grafana-url': [],
   'packages/model-zoo-catalog': [],
   'packages/remote-contract': [],
   'packages/backend-api': [],
   'packages/flamegraph': ['profile-model'],
-  'packages/pyroscope-api': ['profile-model'],
-  'packages/pprof-codec': ['profile-model'],
+  'packages/pyroscope-api': ['profile-model', 'protobuf-wire'],
+  'packages/pprof-codec': ['profile-model', 'protobuf-wire'],
   'packages/profile-store': ['profile-model'],
   'packages/profiler': [],
   'packages/node-service': [],

@@ -3,7 +3,7 @@ import { decodePprof } from './decode-pprof.ts';
 import { encodePprof } from './encode-pprof.ts';
 import { DEFAULT_LIMITS, MalformedProfile } from './malformed-profile.ts';
 import { PprofText } from './testing/pprof-text.ts';
-import { WireWriter } from './wire-writer.ts';
+import { WireWriter } from '@hsi/protobuf-wire';
 
 test('the valid profile that the corruptions start from', () => {
   const tables = decodePprof(new PprofText().bytes());

@@ -1,5 +1,5 @@
 import { type ProfileTables, type ValueType } from '@hsi/profile-model';
-import { WireWriter } from './wire-writer.ts';
+import { WireWriter } from '@hsi/protobuf-wire';
 
 /**
  * Encodes a profile as pprof, not compressed. Every frame becomes a location with one line; sample

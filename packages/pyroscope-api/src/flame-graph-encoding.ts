@@ -1,6 +1,6 @@
 import { type ExactCallTree } from '@hsi/profile-model';
 import { encodeFlameGraph } from './flame-graph-wire.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { WireWriter } from '@hsi/protobuf-wire';
 
 /** An int64 of the wire: a number up to 2^53, a bigint where values are beyond that. */
 export type Int64 = number | bigint;
@@ -87,10 +87,10 @@ function int64Field(name: string, value: Int64): string {
 
 /** The same answer as protobuf: field 1 of every response that holds a flame graph. */
 export function flameGraphBinary(graph: WireGraph): Uint8Array {
-  const body = new ByteWriter();
+  const body = new WireWriter();
   for (const name of graph.names) body.text(1, name);
   for (const values of graph.levels) {
-    const level = new ByteWriter();
+    const level = new WireWriter();
     level.packed(1, values);
     body.bytes(2, level.finish());
   }
@@ -98,7 +98,7 @@ export function flameGraphBinary(graph: WireGraph): Uint8Array {
   body.int64(4, graph.maxSelf);
   body.int64(5, graph.ticks?.[0] ?? 0);
   body.int64(6, graph.ticks?.[1] ?? 0);
-  const response = new ByteWriter();
+  const response = new WireWriter();
   response.bytes(1, body.finish());
   return response.finish();
 }

@@ -1,5 +1,4 @@
 /** The server's side of the API: protobuf messages and the encoding of answers. */
-export * from './byte-writer.ts';
 export * from './call-site.ts';
 export * from './diff-wire.ts';
 export * from './flame-graph-encoding.ts';

@@ -1,4 +1,4 @@
-import { WireWriter } from '../wire-writer.ts';
+import { WireWriter } from '@hsi/protobuf-wire';
 
 type Int = number | bigint;
 
