@@ -224,6 +224,62 @@ describe('a real Pyroscope, which answers fresh data only by service name', () =
     await view.wait();
     expect(graphs()).toEqual(['nemotron-backend', 'model-clip-vit-l', 'model-yolo11-face']);
   });
+
+  const onRealPyroscope = { config: { profiles_source: 'external' } } as const;
+
+  it('is asked for one service at a time, whatever is chosen, but for the list of all', async () => {
+    const fake = fourServices();
+    fake.onlyByName = true;
+    const view = await openView(fake, onRealPyroscope);
+    fireEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    await view.wait();
+    choose('Service', 'nemotron-backend');
+    await view.wait();
+    choose('Model', 'clip-vit-l');
+    await view.wait();
+    choose('Profile type', 'memory');
+    await view.wait();
+    await view.go('?service=rt-detr&spanId=00f067aa0ba902b7');
+    const named = /service_name="[^"]+"/;
+    const unnamed = fake.asked.filter(
+      ({ labelSelector, matchers }) => !named.test(labelSelector ?? matchers?.join() ?? ''),
+    );
+    expect(new Set(unnamed.map(({ method }) => method))).toEqual(new Set(['Series']));
+    expect(fake.asked.map(({ method }) => method)).toContain('SelectMergeSpanProfile');
+    expect(
+      fake.asked.every(({ method, spanSelector }) => !spanSelector || /Span/.test(method)),
+    ).toBe(true);
+  });
+
+  it('lists the other services and the models from what its index knows', async () => {
+    const fake = fourServices().push({ service: 'billing', type: CPU, at: ago(9), stacks: 'a 7' });
+    fake.onlyByName = true;
+    await openView(fake, onRealPyroscope);
+    expect(graphs()).toEqual(['nemotron-backend', 'rt-detr', 'nemotron', 'florence', 'billing']);
+    expect(within(screen.getByLabelText('Model')).getByText('clip-vit-l')).toBeInTheDocument();
+  });
+
+  it('suggests the labels of the services of the catalog for a filter', async () => {
+    const fake = fourServices();
+    fake.onlyByName = true;
+    const view = await openView(fake, onRealPyroscope);
+    fireEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    await view.wait();
+    expect(document.querySelector('datalist option[value="model"]')).not.toBeNull();
+  });
+
+  it('says what to do when it refuses a range for its length', async () => {
+    const fake = fourServices();
+    Object.assign(fake, { onlyByName: true, longestRange: 24 * 3_600_000 });
+    const view = await openView(fake, { ...onRealPyroscope, search: '?from=now-24h' });
+    expect(total('flamegraph-florence')).toBe(String(6 * SECOND));
+    const timeline = within(screen.getByTestId('profile-timeline'));
+    expect(timeline.getByRole('button', { name: 'Florence' })).toBeVisible();
+    await view.go('?from=now-7d');
+    const refusal = /refuses a range this long.*raise max_query_length/;
+    expect(screen.getByTestId('flamegraph-florence')).toHaveTextContent(refusal);
+    expect(screen.getByTestId('profile-timeline')).toHaveTextContent(refusal);
+  });
 });
 
 describe('a server that has nothing', () => {

@@ -65,8 +65,13 @@ export class FakePyroscope {
   readonly asked: Asked[] = [];
   /** `away` drops connections, `silent` never answers, a number is the status of every answer. */
   mode: 'up' | 'away' | 'silent' | number = 'up';
-  /** As Pyroscope's second storage: fresh data only where `service_name` is matched by `=`. */
+  /**
+   * As Pyroscope's second storage: fresh data only where `service_name` is matched by `=`, except
+   * for the list of the services and their types, which its index answers.
+   */
   onlyByName = false;
+  /** As Pyroscope's `max_query_length`: longer ranges are refused. */
+  longestRange = Infinity;
   /** Methods that this server does not know. */
   readonly unknown = new Set<string>();
   private readonly samples: Sample[] = [];
@@ -104,11 +109,15 @@ export class FakePyroscope {
 
   private answer(method: string, body: Body): unknown {
     const { labelNames = [], name = '' } = body;
+    if (Number(body.end) - Number(body.start) > this.longestRange) {
+      throw new Error('the query time range exceeds the limit (query length: 168h, limit: 24h)');
+    }
     switch (method) {
-      case 'Series':
-        return {
-          labelsSet: this.labelSets(body, labelNames).map((labels) => ({ labels: pairs(labels) })),
-        };
+      case 'Series': {
+        const isIndexed = [...labelNames].sort().join() === '__profile_type__,service_name';
+        const sets = this.labelSets(body, labelNames, isIndexed && body.matchers?.length === 0);
+        return { labelsSet: sets.map((labels) => ({ labels: pairs(labels) })) };
+      }
       case 'LabelNames':
         return { names: unique(this.found(body).flatMap(({ labels }) => Object.keys(labels))) };
       case 'LabelValues':
@@ -126,7 +135,7 @@ export class FakePyroscope {
     }
   }
 
-  private found(body: Body, from = Number(body.start)): Sample[] {
+  private found(body: Body, from = Number(body.start), isIndexed = false): Sample[] {
     const selectors = body.matchers ?? [body.labelSelector ?? '{}'];
     const matchers = selectors.flatMap((selector) => parseSelector(selector));
     if (body.profileTypeID !== undefined) {
@@ -135,15 +144,16 @@ export class FakePyroscope {
     const named = matchers.some(
       ({ name, operator }) => name === 'service_name' && operator === '=',
     );
-    if (this.onlyByName && !named) return [];
+    if (this.onlyByName && !named && !isIndexed) return [];
     const fits = compileMatchers(matchers);
     return this.samples.filter(
       ({ labels, time }) => time >= from && time <= Number(body.end) && fits(labels),
     );
   }
 
-  private labelSets(body: Body, names: readonly string[]): LabelSet[] {
-    const sets = this.found(body).map(({ labels }) => only(labels, names));
+  private labelSets(body: Body, names: readonly string[], isIndexed: boolean): LabelSet[] {
+    const found = this.found(body, Number(body.start), isIndexed);
+    const sets = found.map(({ labels }) => only(labels, names));
     return [...new Map(sets.map((set) => [labelSetKey(set), set])).values()];
   }
 

@@ -85,6 +85,20 @@ describe('what a service sends', () => {
     expect(await questions.typesOf('rt-detr')).toEqual([WALL]);
   });
 
+  it('is asked of the last day where a long range is refused', async () => {
+    const fake = new FakePyroscope().push(push(TO - HOUR));
+    fake.longestRange = 24 * HOUR;
+    expect(
+      (
+        await ask(fake, false, 24 * 7)
+          .service('rt-detr')
+          .queryFn({ signal })
+      )?.types,
+    ).toEqual([WALL]);
+    fake.mode = 500;
+    await expect(ask(fake, false).service('rt-detr').queryFn({ signal })).rejects.toThrow();
+  });
+
   it('is nothing for a service that is not there', async () => {
     expect(await ask(new FakePyroscope(), true).service('nope').queryFn({ signal })).toBeNull();
   });

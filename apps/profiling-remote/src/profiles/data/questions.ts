@@ -1,6 +1,12 @@
+import { MODEL_ZOO_SERVICE, SERVICES } from '@hsi/model-zoo-catalog';
 import { type Matcher, type ProfileTypeId, type TimeRange } from '@hsi/profile-model';
 import { type QueryClient, type QueryKey } from '@tanstack/react-query';
-import { type ServiceFacts, SERVICE_LABELS, collectServices } from '../model/services.ts';
+import {
+  type ServiceFacts,
+  LISTED_LABELS,
+  SERVICE_LABELS,
+  collectServices,
+} from '../model/services.ts';
 import { stepSeconds } from '../model/time-range.ts';
 import { type TypeChoice } from '../model/profile-types.ts';
 import { type GraphAnswer, type GraphRequest, loadGraph } from './graph.ts';
@@ -43,32 +49,38 @@ export class Questions {
 
   /** What every service sends. */
   services(): Question<ServiceFacts[]> {
-    return this.question(['services'], async ({ signal }) =>
-      collectServices(
-        await this.source.series(
-          { matchers: [], labelNames: SERVICE_LABELS, ...this.moment.range },
-          signal,
-        ),
-      ),
-    );
+    return this.question(['services'], async ({ signal }) => {
+      const list = (labelNames: readonly string[], matchers: readonly Matcher[] = []) =>
+        this.source.series({ matchers, labelNames, ...this.moment.range }, signal);
+      const found = await list(SERVICE_LABELS);
+      if (found.length > 0 || this.answersAll) return collectServices(found);
+      // Of fresh data a real Pyroscope lists services and types, and models of a service by name.
+      const both = await Promise.all([
+        list(LISTED_LABELS),
+        list(SERVICE_LABELS, [isService(MODEL_ZOO_SERVICE)]),
+      ]);
+      return collectServices(both.flat());
+    });
   }
 
   /** What one service sends; null when it has no profiles that fit. */
   service(name: string, filters: readonly Matcher[] = []): Question<ServiceFacts | null> {
     return this.question(['service', name, filters], async ({ signal }) => {
-      const matchers: Matcher[] = [
-        { name: 'service_name', operator: '=', value: name },
-        ...filters,
-      ];
+      const matchers = [isService(name), ...filters];
       const ask = async (range: TimeRange) => {
         const query = { matchers, labelNames: SERVICE_LABELS, ...range };
         const found = collectServices(await this.source.series(query, signal));
         return found.find((one) => one.serviceName === name && one.types.length > 0) ?? null;
       };
       const { from, to } = this.moment.range;
-      const found = await ask({ from, to });
-      // A real Pyroscope knows no labels for very long ranges: those of the last day are next best.
-      return found ?? (to - from > DAY_MS ? ask({ from: to - DAY_MS, to }) : null);
+      const isLong = to - from > DAY_MS;
+      // A real Pyroscope knows no labels for very long ranges, or refuses them: those of the last
+      // day are next best.
+      const found = await ask({ from, to }).catch((error: unknown) => {
+        if (!isLong || signal.aborted) throw error;
+        return null;
+      });
+      return found ?? (isLong ? ask({ from: to - DAY_MS, to }) : null);
     });
   }
 
@@ -99,13 +111,18 @@ export class Questions {
 
   /** Names or, of one label, values, as suggestions for a filter. */
   labels(service: string | undefined, name: string | undefined): Question<string[]> {
-    const matchers: Matcher[] =
-      service === undefined ? [] : [{ name: 'service_name', operator: '=', value: service }];
-    return this.question(['labels', service ?? null, name ?? null], ({ signal }) =>
-      name === undefined
-        ? this.source.labelNames({ matchers, ...this.moment.range }, signal)
-        : this.source.labelValues({ name, matchers, ...this.moment.range }, signal),
-    );
+    return this.question(['labels', service ?? null, name ?? null], async ({ signal }) => {
+      const ask = (matchers: readonly Matcher[]) =>
+        name === undefined
+          ? this.source.labelNames({ matchers, ...this.moment.range }, signal)
+          : this.source.labelValues({ name, matchers, ...this.moment.range }, signal);
+      if (service !== undefined) return ask([isService(service)]);
+      if (this.answersAll) return ask([]);
+      const each = await Promise.all(
+        SERVICES.map(({ serviceName }) => ask([isService(serviceName)])),
+      );
+      return [...new Set(each.flat())].sort();
+    });
   }
 
   readonly knownServices = (): Promise<readonly ServiceFacts[]> => this.ensure(this.services());
@@ -135,4 +152,8 @@ export class Questions {
     const queryKey = [PROFILES_KEY, ...scope, this.moment, detail ?? null];
     return { scope: JSON.stringify(scope), queryKey, queryFn };
   }
+}
+
+function isService(value: string): Matcher {
+  return { name: 'service_name', operator: '=', value };
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { isPassing } from '../model/failure.ts';
 import { type Question } from './questions.ts';
 import { QUERY_RULES } from './rules.ts';
 
@@ -18,7 +19,8 @@ export interface Answer<T> {
 
 /**
  * Asks, and keeps the last answer on the screen while the same question is asked again or cannot
- * be answered. An answer to a question of another scope is never shown in its place.
+ * be answered for a while. An answer to a question of another scope, or to one that the server has
+ * refused since, is never shown in its place.
  */
 export function useAnswer<T>(question: Question<T>, enabled = true): Answer<T> {
   const { scope, queryKey, queryFn } = question;
@@ -28,10 +30,11 @@ export function useAnswer<T>(question: Question<T>, enabled = true): Answer<T> {
   if (data !== undefined && (kept?.data !== data || kept.scope !== scope)) {
     setKept({ scope, data, arrivedAt: dataUpdatedAt });
   }
+  const refused = error !== null && !isPassing(error);
   const shown =
     data !== undefined
       ? { data, arrivedAt: dataUpdatedAt }
-      : kept?.scope === scope
+      : kept?.scope === scope && !refused
         ? kept
         : undefined;
   return {

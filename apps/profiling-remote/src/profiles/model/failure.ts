@@ -32,6 +32,13 @@ export function describeFailure(error: Error): Failure {
     case 'deadline_exceeded':
       return { what: error.message, advice: 'Choose a shorter time range.', passing };
     case 'invalid_argument':
+      if (/time range exceeds the limit/i.test(error.message)) {
+        return {
+          what: `Pyroscope refuses a range this long: ${sentence(error.message)}`,
+          advice: 'Choose a shorter range, or raise max_query_length in Pyroscope’s limits.',
+          passing,
+        };
+      }
       return {
         what: `The profile server refused the question: ${sentence(error.message)}`,
         advice: 'Change or remove the filters, or choose another profile type.',

@@ -14,6 +14,8 @@ export interface ServiceFacts {
 
 /** The labels that {@link collectServices} reads. */
 export const SERVICE_LABELS = ['service_name', '__profile_type__', 'model'] as const;
+/** Those of them that Pyroscope keeps in its index, and so answers for all services at once. */
+export const LISTED_LABELS = ['service_name', '__profile_type__'] as const;
 
 /** The services of the catalog in its order, whether they have data or not, then the others by name. */
 export function collectServices(series: readonly LabelSet[]): ServiceFacts[] {
