@@ -8,6 +8,8 @@ import {
 
 /** Connections that read; more would only share the same cores. */
 const READERS = 3;
+/** How long a query may go on after the engine is to close, milliseconds. */
+const CLOSE_LIMIT_MS = 2_000;
 
 export interface EngineOptions {
   /** DuckDB's memory for buffers, e.g. `96MB`. */
@@ -23,6 +25,7 @@ export interface EngineOptions {
 export class Engine {
   private readonly idle: DuckDBConnection[];
   private readonly waiting: ((reader: DuckDBConnection) => void)[] = [];
+  private isClosing = false;
 
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -53,10 +56,10 @@ export class Engine {
     values?: DuckDBValue[],
     types?: DuckDBType[],
   ): Promise<DuckDBMaterializedResult> {
-    const reader =
-      this.idle.pop() ??
-      (await new Promise<DuckDBConnection>((resolve) => this.waiting.push(resolve)));
+    this.checkOpen();
+    const reader = this.idle.pop() ?? (await this.freed());
     try {
+      this.checkOpen();
       return await reader.run(sql, values, types);
     } finally {
       const next = this.waiting.shift();
@@ -65,7 +68,23 @@ export class Engine {
     }
   }
 
-  close(): void {
+  private checkOpen(): void {
+    if (this.isClosing) throw new Error('The files are being closed; ask again.');
+  }
+
+  private freed(): Promise<DuckDBConnection> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Closes everything when the queries that run have ended; those that take long are broken off. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    const limit = setTimeout(() => {
+      for (const reader of this.readers) reader.interrupt();
+    }, CLOSE_LIMIT_MS);
+    const busy = this.readers.length - this.idle.length;
+    for (let reader = 0; reader < busy; reader++) await this.freed();
+    clearTimeout(limit);
     for (const reader of this.readers) reader.closeSync();
     this.writer.closeSync();
     this.instance.closeSync();

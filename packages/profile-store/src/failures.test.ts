@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBConnection } from '@duckdb/node-api';
 import { foldedFromTree } from '@hsi/test-kit';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StoreUnavailable } from './errors.ts';
 import { ProfileStore } from './store.ts';
 import { HOUR, profile, selection } from './testing/profiles.ts';
@@ -27,11 +27,13 @@ async function folded(): Promise<string[]> {
   return foldedFromTree(await store.mergeTree(selection()));
 }
 
+type Run = DuckDBConnection['run'];
+
 /** Lets the next statements that match fail as DuckDB would; gives the way to end it. */
 function failing(
   pattern: RegExp,
   message: string,
-  instead: (run: () => Promise<unknown>) => Promise<never> = () =>
+  instead: (run: () => ReturnType<Run>, sql: string) => ReturnType<Run> = () =>
     Promise.reject(new Error(message)),
 ): () => void {
   const run = DuckDBConnection.prototype.run;
@@ -39,7 +41,9 @@ function failing(
     this: DuckDBConnection,
     ...statement
   ) {
-    if (pattern.test(statement[0])) return instead(() => run.apply(this, statement));
+    if (pattern.test(statement[0])) {
+      return instead(() => run.apply(this, statement), statement[0]);
+    }
     return run.apply(this, statement);
   });
   return () => spy.mockRestore();
@@ -139,4 +143,141 @@ test('a roll-up that fails is tried again', async () => {
   end();
   expect((await store.maintain()).rolledUp).toBe(2);
   expect(await folded()).toEqual(['a 1']);
+});
+
+describe('a push that spans two files', () => {
+  const NEXT_DAY = HOUR + 86_400_000;
+  const BEFORE = ['before 9'];
+  const ALL = ['before 9', 'one 1', 'two 2'];
+  const push = () => store.ingest(T, [profile('one 1'), profile('two 2', { ms: NEXT_DAY })]);
+  const DISK_FULL = 'Could not write file: No space left on device';
+
+  beforeEach(async () => {
+    await store.ingest(T, [profile('before 4'), profile('before 5', { ms: NEXT_DAY })]);
+  });
+
+  /** Lets every commit fail from the `first` one on. */
+  function failingCommits(first: number, message = DISK_FULL): () => void {
+    let count = 0;
+    return failing(/^COMMIT$/, message, (run) =>
+      ++count < first ? run() : Promise.reject(new Error(message)),
+    );
+  }
+
+  /** The files as `kill -9` leaves them when a statement or a call is reached. */
+  async function copyOfFiles(): Promise<string> {
+    const copy = await mkdtemp(join(tmpdir(), 'profile-store-'));
+    await cp(directory, copy, { recursive: true });
+    return copy;
+  }
+
+  async function openInstead(other: string): Promise<void> {
+    await store.close();
+    await rm(directory, { recursive: true });
+    directory = other;
+    store = await ProfileStore.open({ directory, now: () => now });
+  }
+
+  test('is in none when the second cannot be written, and once when it is sent again', async () => {
+    let count = 0;
+    const end = failing(/^COMMIT$/, DISK_FULL, (run) =>
+      ++count === 2 ? Promise.reject(new Error(DISK_FULL)) : run(),
+    );
+    await expect(push()).rejects.toThrow(/the disk is full/);
+    end();
+    expect(await folded()).toEqual(BEFORE);
+    now += 1_000;
+    await push();
+    expect(await folded()).toEqual(ALL);
+    await store.close();
+    store = await ProfileStore.open({ directory, now: () => now });
+    expect(await folded()).toEqual(ALL);
+  });
+
+  test('is refused until what the first file has of it could be taken back', async () => {
+    const end = failingCommits(2);
+    await expect(push()).rejects.toThrow(StoreUnavailable);
+    now += 5_000;
+    await expect(push()).rejects.toThrow(StoreUnavailable);
+    await expect(store.ingest(T, [profile('other 1')])).rejects.toThrow(StoreUnavailable);
+    end();
+    now += 5_000;
+    await push();
+    expect(await folded()).toEqual(ALL);
+  });
+
+  test('is taken back although the server ended before it could be', async () => {
+    failingCommits(2);
+    await expect(push()).rejects.toThrow(StoreUnavailable);
+    vi.restoreAllMocks();
+    await openInstead(await copyOfFiles());
+    expect(await folded()).toEqual(BEFORE);
+    await push();
+    expect(await folded()).toEqual(ALL);
+  });
+
+  test.each([
+    ['before the first commit', 1],
+    ['between the two commits', 2],
+  ])('is in none after a crash %s', async (_, reached) => {
+    let copy = '';
+    let count = 0;
+    const end = failing(/^COMMIT$/, '', async (run) => {
+      if (++count === reached) copy = await copyOfFiles();
+      return run();
+    });
+    await push();
+    end();
+    expect(await folded()).toEqual(ALL);
+    await openInstead(copy);
+    expect(await folded()).toEqual(BEFORE);
+    expect(
+      await store.labelValues({ tenant: T, selectors: [], from: 0, to: NEXT_DAY }, 'service_name'),
+    ).toEqual(['backend']);
+    await push();
+    expect(await folded()).toEqual(ALL);
+    await openInstead(await copyOfFiles());
+    expect(await folded()).toEqual(ALL);
+  });
+
+  test('is in both after a crash that follows its answer', async () => {
+    await push();
+    await openInstead(await copyOfFiles());
+    expect(await folded()).toEqual(ALL);
+  });
+
+  test('a journal that was cut off while it was written says nothing', async () => {
+    await push();
+    const copy = await copyOfFiles();
+    await writeFile(join(copy, 'commit.journal'), '[{"stretch":"20261123T0000-0","after":0');
+    await openInstead(copy);
+    expect(await folded()).toEqual(ALL);
+  });
+
+  test('does not count twice when a roll-up read it before it was taken back', async () => {
+    await store.ingest(T, [profile('later 3', { ms: NEXT_DAY + 86_400_000 })]);
+    now = NEXT_DAY + 2 * 86_400_000;
+    let rollingUp: Promise<unknown> | undefined;
+    let [commits, sums] = [0, 0];
+    const end = failing(/^COMMIT$|GROUP BY series, stack/, DISK_FULL, async (run, sql) => {
+      if (sql !== 'COMMIT') {
+        const rows = await run();
+        sums++;
+        return rows;
+      }
+      if (++commits !== 2) return run();
+      // The first part is in its file. A roll-up reads it, and waits for its turn to write.
+      rollingUp = store.maintain();
+      await vi.waitFor(() => expect(sums).toBe(1));
+      throw new Error(DISK_FULL);
+    });
+    await expect(push()).rejects.toThrow(StoreUnavailable);
+    await rollingUp;
+    end();
+    now += 1_000;
+    await store.maintain();
+    expect(await folded()).toEqual(BEFORE);
+    await push();
+    expect(await folded()).toEqual(ALL);
+  });
 });

@@ -64,7 +64,7 @@ export class Maintenance {
 
   private async removeExpired(): Promise<number> {
     const { files, pins, retentionMs, retentionBytes, now, log } = this.options;
-    await Promise.all(files.all.map((stretch) => stretch.measure()));
+    await Promise.all(files.all.map((stretch) => stretch.file.measure()));
     const due = expired(files.all, {
       retentionMs,
       retentionBytes,
@@ -78,9 +78,9 @@ export class Maintenance {
       files.forget(removed);
       await this.options.queriesEnded();
       for (const stretch of removed) {
-        await stretch
+        await stretch.file
           .remove()
-          .catch((error: unknown) => log(`${stretch.path} cannot be removed: ${reasonOf(error)}`));
+          .catch((error: unknown) => log(`${stretch.name} cannot be removed: ${reasonOf(error)}`));
       }
       return removed.length;
     });
@@ -95,7 +95,7 @@ export class Maintenance {
       if (stretch.isFull || stretch.bytes <= limit) continue;
       // A write-ahead log is much larger than the rows in the file will be.
       await this.fold(stretch);
-      if ((await stretch.measure()) > limit) stretch.isFull = true;
+      if ((await stretch.file.measure()) > limit) stretch.isFull = true;
     }
   }
 
@@ -103,7 +103,7 @@ export class Maintenance {
     const { files, now, log, exclusive } = this.options;
     let count = 0;
     for (const stretch of files.all) {
-      if (stretch.isReadOnly) continue;
+      if (stretch.file.isReadOnly) continue;
       for (const level of [0, 1] as const) {
         for (const bucket of stretch.rollups.due(level, now())) {
           if (this.isStopped || count >= BUCKETS_PER_RUN) return count;
@@ -123,7 +123,8 @@ export class Maintenance {
   private async foldQuiet(): Promise<void> {
     const now = this.options.now();
     for (const stretch of this.options.files.all) {
-      if (stretch.isReadOnly || stretch.isFolded || now - stretch.writtenMs < QUIET_MS) continue;
+      if (stretch.file.isReadOnly || stretch.isFolded || now - stretch.writtenMs < QUIET_MS)
+        continue;
       await this.fold(stretch);
     }
   }

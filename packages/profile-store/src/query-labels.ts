@@ -2,7 +2,8 @@ import { type LabelSet, labelSetKey, type Matcher, type TimeRange } from '@hsi/p
 import { ResultColumns } from './columns.ts';
 import { type Engine } from './engine.ts';
 import { profileCondition } from './selection.ts';
-import { type Series, type Stretch } from './stretch.ts';
+import { type Series } from './series-index.ts';
+import { type Stretch } from './stretch.ts';
 import { type ValueMatchers } from './value-matcher.ts';
 
 export interface LabelQuery extends TimeRange {

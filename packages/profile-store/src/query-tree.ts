@@ -7,8 +7,8 @@ import {
   type StretchSelection,
   timeCondition,
 } from './selection.ts';
-import { spanNumber } from './stretch.ts';
 import { TreeMerger } from './tree-merger.ts';
+import { spanNumber } from './units.ts';
 
 /** A sum as a 64-bit integer; one that is too great is the greatest. */
 export const SUM = `coalesce(try_cast(sum(value) AS BIGINT), 9223372036854775807)`;

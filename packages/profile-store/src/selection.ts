@@ -1,5 +1,6 @@
 import { type Matcher, type ProfileTypeId, type TimeRange, type UnixMs } from '@hsi/profile-model';
-import { type Series, type Stretch } from './stretch.ts';
+import { type Series } from './series-index.ts';
+import { type Stretch } from './stretch.ts';
 import { type ValueMatchers } from './value-matcher.ts';
 
 /** Which samples a query reads. Both ends of the range (milliseconds) belong to it. */

@@ -398,20 +398,40 @@ describe('files', () => {
     expect(await folded('{model="clip"}')).toEqual(['main;work 3']);
   });
 
-  test('a file of another format is refused with a sentence', async () => {
+  /** Changes the store's only file while the store is closed. */
+  async function changeFile(sql: string): Promise<string> {
     await store.ingest(T, [profile('a 1')]);
     await store.close();
     const name = (await readdir(directory)).find((file) => file.endsWith('.duckdb'))!;
     const instance = await DuckDBInstance.create(join(directory, name));
     const connection = await instance.connect();
-    await connection.run('UPDATE format SET version = 99');
+    await connection.run(sql);
     connection.closeSync();
     instance.closeSync();
+    return join(directory, name);
+  }
+
+  test.each([
+    ['newer', 'UPDATE format SET version = 99', /has the format 99; this version reads format 1/],
+    ['older', 'UPDATE format SET version = 0', /has the format 0; this version reads format 1/],
+    ['unknown', 'DROP TABLE format', /has the format of something else; this version reads/],
+  ])('a file of a format that is %s is refused with a sentence', async (_, sql, message) => {
+    const file = await changeFile(sql);
     const refused = ProfileStore.open({ directory });
     await expect(refused).rejects.toThrow(UnusableDataDirectory);
-    await expect(refused).rejects.toThrow(/has the format 99; this version reads format 1/);
-    await rm(join(directory, name));
+    await expect(refused).rejects.toThrow(message);
+    await rm(file);
     await open();
+  });
+
+  test('a file with the table of pins that the first files of this format had', async () => {
+    await changeFile(
+      'CREATE TABLE pin(id INTEGER, tenant VARCHAR, from_ms BIGINT, to_ms BIGINT, note VARCHAR)',
+    );
+    await open();
+    expect(await folded()).toEqual(['a 1']);
+    await store.ingest(T, [profile('a 2')]);
+    expect(await folded()).toEqual(['a 3']);
   });
 
   test('a file that is damaged is left aside', async () => {

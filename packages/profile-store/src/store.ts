@@ -18,8 +18,9 @@ import { mergeProfile } from './query-profile.ts';
 import { type PointSeries, pointSeries, type SeriesOptions } from './query-series.ts';
 import { mergeTree } from './query-tree.ts';
 import { select, type Selection, type StretchSelection } from './selection.ts';
-import { type Stretch, toMs } from './stretch.ts';
+import { type Stretch } from './stretch.ts';
 import { reasonOf, StretchSet } from './stretch-set.ts';
+import { toMs } from './units.ts';
 import { ValueMatchers } from './value-matcher.ts';
 import { Writer } from './writer.ts';
 
@@ -71,7 +72,7 @@ export class ProfileStore {
     this.limits = options.limits ?? DEFAULT_STORE_LIMITS;
     this.now = options.now ?? Date.now;
     this.retentionMs = options.retentionMs;
-    this.writer = new Writer(() => files.all, {
+    this.writer = new Writer(files, {
       stored: () => {
         if (this.failure !== undefined) log('profiles are stored again');
         this.failure = undefined;
@@ -271,7 +272,7 @@ export class ProfileStore {
 
   /** Bytes of all files, how many there are, and how many buckets wait to be rolled up. */
   async size(): Promise<{ bytes: number; files: number; series: number; due: number }> {
-    const sizes = await Promise.all(this.files.all.map((stretch) => stretch.measure()));
+    const sizes = await Promise.all(this.files.all.map((stretch) => stretch.file.measure()));
     return {
       bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
       files: sizes.length,

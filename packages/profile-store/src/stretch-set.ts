@@ -1,9 +1,12 @@
 import { type UnixMs } from '@hsi/profile-model';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Batch } from './batch.ts';
+import { CommitJournal, type CommitPart } from './commit-journal.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { StoreUnavailable, UnusableDataDirectory } from './errors.ts';
 import { Stretch } from './stretch.ts';
+import { StretchFile } from './stretch-file.ts';
 
 const DAY_MS = 86_400_000;
 const LEAST_WINDOW_MS = 600_000;
@@ -29,6 +32,9 @@ export class StretchSet {
   private catalogs = 0;
   private readonly windowMs: number;
   private reopenAt = 0;
+  private readonly journal: CommitJournal;
+  /** What a commit left that was interrupted. Until it is taken back nothing can be stored. */
+  private interrupted: readonly CommitPart[] = [];
   /** Set while the files are opened anew: queries wait for it. */
   reopening: Promise<void> | undefined;
 
@@ -37,6 +43,7 @@ export class StretchSet {
     private readonly options: StretchSetOptions,
   ) {
     this.windowMs = windowLength(options.retentionMs);
+    this.journal = new CommitJournal(options.directory);
   }
 
   /** @throws UnusableDataDirectory */
@@ -48,9 +55,10 @@ export class StretchSet {
     });
     const set = new StretchSet(await Engine.open(options.engine), options);
     try {
+      set.interrupted = await set.journal.read();
       await set.openFiles();
     } catch (error) {
-      set.engine.close();
+      await set.engine.close();
       throw error;
     }
     return set;
@@ -60,13 +68,18 @@ export class StretchSet {
     return this.stretches;
   }
 
+  /** Opens all files, and takes back what an interrupted commit has left in them. */
   private async openFiles(): Promise<void> {
+    const left: CommitPart[] = [];
     for (const name of (await fs.readdir(this.options.directory)).sort()) {
       const [, year, month, day, hour, minute, generation] = FILE.exec(name) ?? [];
       if (generation === undefined) continue;
       const windowMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}Z`);
+      const part = this.interrupted.find(({ stretch }) => `${stretch}.duckdb` === name);
       try {
-        await this.openFile(windowMs, Number(generation));
+        const file = await this.attach(name);
+        if (part !== undefined && !(await this.takeBack(file, part))) left.push(part);
+        await this.load(file, windowMs, Number(generation));
       } catch (error) {
         if (error instanceof UnusableDataDirectory) throw error;
         const reason = reasonOf(error);
@@ -78,19 +91,85 @@ export class StretchSet {
         this.options.log(`${name} cannot be read and is left aside: ${reason}`);
       }
     }
+    if (this.interrupted.length === 0) return;
+    // As long as the journal is not cleared, a later start would take back what is stored by then.
+    if (left.length === 0) await this.journal.end().then(() => this.settled(), this.notSettled);
+    else this.interrupted = left;
   }
 
-  private async openFile(windowMs: UnixMs, generation: number): Promise<Stretch> {
-    const path = join(this.options.directory, fileName(windowMs, generation));
-    const catalog = `s${++this.catalogs}`;
-    const stretch = await Stretch.open(this.engine, path, catalog, windowMs, generation);
-    this.stretches.push(stretch);
-    return stretch;
+  private attach(name: string): Promise<StretchFile> {
+    return StretchFile.open(this.engine, join(this.options.directory, name), `s${++this.catalogs}`);
+  }
+
+  private async load(file: StretchFile, windowMs: UnixMs, generation: number): Promise<Stretch> {
+    try {
+      const stretch = await Stretch.load(this.engine, file, windowMs, generation);
+      this.stretches.push(stretch);
+      return stretch;
+    } catch (error) {
+      await file.detach().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private takeBack(file: StretchFile, { after }: CommitPart): Promise<boolean> {
+    return file.removeProfilesAfter(after).then(
+      () => true,
+      (error: unknown) => {
+        this.notSettled(error);
+        return false;
+      },
+    );
+  }
+
+  private settled(): void {
+    this.interrupted = [];
+  }
+
+  private readonly notSettled = (error: unknown) => {
+    this.options.log(`an interrupted commit cannot be taken back yet: ${reasonOf(error)}`);
+  };
+
+  /**
+   * Writes the batches of some stretches: all of them, or none. What is written in part when it
+   * fails is taken back at once, or else when the files are opened next.
+   */
+  async commit(writing: readonly (readonly [Stretch, Batch])[]): Promise<void> {
+    if (this.interrupted.length > 0) {
+      throw new StoreUnavailable('a commit that was interrupted is not yet taken back');
+    }
+    const parts = writing.map(([{ name }, { firstProfile }]) => ({
+      stretch: name,
+      after: firstProfile - 1,
+    }));
+    try {
+      if (parts.length > 1) await this.journal.begin(parts);
+      for (const [stretch, batch] of writing) await stretch.write(batch);
+      if (parts.length > 1) await this.journal.end();
+    } catch (error) {
+      // A single transaction leaves nothing, unless DuckDB gave up and nobody knows.
+      if (parts.length > 1 || isFatal(error)) {
+        this.interrupted = parts;
+        await this.takeBackNow(writing);
+      }
+      throw error;
+    }
+    for (const [stretch, batch] of writing) stretch.publish(batch);
+  }
+
+  private async takeBackNow(writing: readonly (readonly [Stretch, Batch])[]): Promise<void> {
+    try {
+      for (const [stretch, batch] of writing) await stretch.takeBack(batch);
+      await this.journal.end();
+      this.settled();
+    } catch (error) {
+      this.notSettled(error);
+    }
   }
 
   /** The stretch that takes profiles of this time, when it is open and ready. */
   ready(ms: UnixMs): Stretch | undefined {
-    if (this.reopening !== undefined) return undefined;
+    if (this.reopening !== undefined || this.interrupted.length > 0) return undefined;
     const windowMs = this.windowOf(ms);
     const found = this.newest(windowMs);
     return found?.isWritable === true && !found.isFull ? found : undefined;
@@ -99,13 +178,18 @@ export class StretchSet {
   /** Opens or makes the stretch that takes profiles of this time. @throws StoreUnavailable */
   async prepare(ms: UnixMs): Promise<Stretch> {
     const windowMs = this.windowOf(ms);
+    if (this.interrupted.length > 0) {
+      throw new StoreUnavailable('a commit that was interrupted is not yet taken back');
+    }
     try {
       let found = this.newest(windowMs);
       if (found === undefined || found.isFull) {
-        found = await this.openFile(windowMs, found === undefined ? 0 : found.generation + 1);
+        const generation = found === undefined ? 0 : found.generation + 1;
+        const file = await this.attach(fileName(windowMs, generation));
+        found = await this.load(file, windowMs, generation);
       }
-      if (found.isReadOnly) {
-        throw new StoreUnavailable(`${found.path} can only be read.`);
+      if (found.file.isReadOnly) {
+        throw new StoreUnavailable(`${found.file.path} can only be read.`);
       }
       await found.dictionary();
       return found;
@@ -132,8 +216,9 @@ export class StretchSet {
   needsReopening(error?: unknown): boolean {
     if (this.options.now() < this.reopenAt) return false;
     return (
-      this.stretches.some(({ isReadOnly }) => isReadOnly) ||
-      /invalidated|FATAL|INTERNAL Error/i.test(error === undefined ? '' : reasonOf(error))
+      this.interrupted.length > 0 ||
+      this.stretches.some(({ file }) => file.isReadOnly) ||
+      isFatal(error)
     );
   }
 
@@ -153,7 +238,7 @@ export class StretchSet {
   private async openAnew(): Promise<void> {
     const engine = await Engine.open(this.options.engine);
     this.stretches = [];
-    this.engine.close();
+    await this.engine.close();
     this.engine = engine;
     await this.openFiles();
   }
@@ -161,7 +246,8 @@ export class StretchSet {
   async close(): Promise<void> {
     for (const stretch of this.stretches) await stretch.close();
     this.stretches = [];
-    this.engine.close();
+    await this.engine.close();
+    await this.journal.close();
   }
 }
 
@@ -176,6 +262,11 @@ function windowLength(retentionMs: number | undefined): number {
 function fileName(windowMs: UnixMs, generation: number): string {
   const time = new Date(windowMs).toISOString().replace(/[-:]/g, '').slice(0, 13);
   return `${time}-${generation}.duckdb`;
+}
+
+/** True when DuckDB gave up: the files must be opened anew. */
+function isFatal(error: unknown): boolean {
+  return error !== undefined && /invalidated|FATAL|INTERNAL Error/i.test(reasonOf(error));
 }
 
 export function reasonOf(error: unknown): string {

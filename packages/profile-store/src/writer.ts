@@ -1,5 +1,5 @@
 import { StoreUnavailable } from './errors.ts';
-import { type Stretch } from './stretch.ts';
+import { type StretchSet } from './stretch-set.ts';
 
 interface Group {
   readonly done: Promise<void>;
@@ -16,10 +16,10 @@ export class Writer {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly stretches: () => Iterable<Stretch>,
+    private readonly files: Pick<StretchSet, 'all' | 'commit'>,
     private readonly outcome: {
       stored(): void;
-      /** Recovers; what must be known at once is done before its first pause. */
+      /** Recovers, before those who wait are told. */
       failed(error: unknown): Promise<void>;
     },
   ) {}
@@ -52,25 +52,25 @@ export class Writer {
     const { group } = this;
     if (group === undefined) return;
     this.group = undefined;
-    const writing = [...this.stretches()].filter(({ hasRows }) => hasRows);
-    const batches = writing.map((stretch) => stretch.takeBatch());
+    const writing = this.files.all
+      .filter(({ hasRows }) => hasRows)
+      .map((stretch) => [stretch, stretch.takeBatch()] as const);
     try {
-      for (const [index, stretch] of writing.entries()) await stretch.commit(batches[index]!);
-      const failed = writing.find(({ checkpointFailure }) => checkpointFailure !== undefined);
-      if (failed === undefined) this.outcome.stored();
-      const recovered =
-        failed === undefined ? undefined : this.outcome.failed(failed.checkpointFailure);
-      group.resolve();
-      await recovered?.catch(() => undefined);
+      await this.files.commit(writing);
     } catch (error) {
-      const recovered = this.outcome.failed(error).catch(() => undefined);
+      await this.outcome.failed(error).catch(() => undefined);
       group.reject(unavailable(error));
-      await recovered;
+      return;
     }
+    group.resolve();
+    const failed = writing.find(([{ file }]) => file.checkpointFailure !== undefined);
+    if (failed === undefined) this.outcome.stored();
+    else await this.outcome.failed(failed[0].file.checkpointFailure).catch(() => undefined);
   }
 }
 
 function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new StoreUnavailable(reason, { cause: error });
 }
