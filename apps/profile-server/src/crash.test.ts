@@ -81,7 +81,7 @@ test(
   { timeout: 60_000 + ROUNDS * 10_000 },
   async () => {
     const random = seededRandom(SEED);
-    const settings = { RETENTION: 'off', MAINTENANCE_SECONDS: '1' };
+    const settings = { RETENTION: 'off', INGEST_AHEAD_LIMIT: 'off', MAINTENANCE_SECONDS: '1' };
     const acknowledged = new Set<string>();
     /** Sent without an answer: may be there or not, but whole. */
     const unknown = new Set<string>();

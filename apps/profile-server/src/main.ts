@@ -15,6 +15,7 @@ await runService({
       limits: settings.storeLimits,
       retentionMs: settings.retentionMs,
       retentionBytes: settings.retentionBytes,
+      aheadMs: settings.aheadMs,
       log,
     });
     const maintenance = setInterval(() => {

@@ -18,6 +18,8 @@ export interface Settings {
   readonly directory: string;
   readonly retentionMs: number | undefined;
   readonly retentionBytes: number | undefined;
+  /** How far ahead of the clock a profile may be, milliseconds. */
+  readonly aheadMs: number | undefined;
   /** Bearer token that ingest requests need; undefined for none. */
   readonly ingestToken: string | undefined;
   /** Bytes of a request's body. */
@@ -38,6 +40,7 @@ export function readSettings(env: Environment): Settings {
     directory: join(readText(env, 'DATA_DIR', '.data'), 'profiles'),
     retentionMs: readDuration(env, 'RETENTION', '15d'),
     retentionBytes: readSize(env, 'RETENTION_SIZE', '2GB'),
+    aheadMs: readDuration(env, 'INGEST_AHEAD_LIMIT', '1h'),
     ingestToken: readText(env, 'INGEST_TOKEN', '') || undefined,
     bodyBytes: readSize(env, 'INGEST_BODY_LIMIT', '16MB') ?? Number.MAX_SAFE_INTEGER,
     concurrentIngests: readCount(env, 'INGEST_CONCURRENCY', 1_000, 1),

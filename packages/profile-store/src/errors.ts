@@ -15,7 +15,12 @@ function plainly(reason: string): string {
 
 /** Why the store refuses a profile; each is a reason in the server's metrics. */
 export type StoreRefusalReason =
-  'labels_per_series' | 'label_length' | 'series_per_tenant' | 'out_of_retention' | 'time_range';
+  | 'labels_per_series'
+  | 'label_length'
+  | 'series_per_tenant'
+  | 'out_of_retention'
+  | 'too_far_ahead'
+  | 'time_range';
 
 /** A profile that the store does not take; nothing of it was stored. */
 export class ProfileRefused extends Error {

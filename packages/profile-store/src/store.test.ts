@@ -13,6 +13,8 @@ import { CPU, HOUR, profile, selection } from './testing/profiles.ts';
 
 const T = 'anonymous';
 const MINUTE = 60_000;
+const HOUR_MS = 60 * MINUTE;
+const DAY_MS = 24 * HOUR_MS;
 
 let directory: string;
 let store: ProfileStore;
@@ -314,6 +316,22 @@ describe('retention', () => {
     );
     await store.ingest(T, [profile('a 1', { ms: HOUR + 1 })]);
   });
+});
+
+test('what is too far ahead of the clock is refused, what is old is not', async () => {
+  await store.close();
+  await open({ aheadMs: HOUR_MS });
+  const refused = store.ingest(T, [profile('a 1'), profile('b 1', { ms: now + HOUR_MS + 1 })]);
+  await expect(refused).rejects.toMatchObject({ reason: 'too_far_ahead' });
+  await expect(refused).rejects.toThrow(
+    /is of 2026-11-23T03:00:00.001Z and it is 2026-11-23T02:00:00.000Z here/,
+  );
+  expect(store.stats(T).dataIngested).toBe(false);
+  await store.ingest(T, [
+    profile('a 1', { ms: now + HOUR_MS }),
+    profile('b 2', { ms: HOUR - 10 * 365 * DAY_MS }),
+  ]);
+  expect(await folded('', { from: 0 })).toEqual(['a 1', 'b 2']);
 });
 
 test('an export has every stored profile once, with spans and times', async () => {

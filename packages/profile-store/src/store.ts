@@ -32,6 +32,11 @@ export interface StoreOptions {
   readonly limits?: StoreLimits | undefined;
   /** Milliseconds that profiles are kept; undefined keeps them for ever. */
   readonly retentionMs?: number | undefined;
+  /**
+   * Milliseconds that a profile may be ahead of the clock; undefined is no limit. What is far ahead
+   * would stay for as long after its retention.
+   */
+  readonly aheadMs?: number | undefined;
   /** Bytes that all files may take; undefined is no limit. */
   readonly retentionBytes?: number | undefined;
   /** DuckDB's memory for buffers. */
@@ -55,6 +60,7 @@ export class ProfileStore {
   private readonly limits: StoreLimits;
   private readonly now: () => UnixMs;
   private readonly retentionMs: number | undefined;
+  private readonly aheadMs: number;
   private readonly maintenance: Maintenance;
   /** Set while nothing can be stored; pushes are refused at once until it is tried again. */
   private failure: { readonly reason: string; readonly until: UnixMs } | undefined;
@@ -72,6 +78,7 @@ export class ProfileStore {
     this.limits = options.limits ?? DEFAULT_STORE_LIMITS;
     this.now = options.now ?? Date.now;
     this.retentionMs = options.retentionMs;
+    this.aheadMs = options.aheadMs ?? Infinity;
     this.writer = new Writer(files, {
       stored: () => {
         if (this.failure !== undefined) log('profiles are stored again');
@@ -174,6 +181,13 @@ export class ProfileStore {
         'out_of_retention',
         `The profile is of ${new Date(ms).toISOString()}, which retention would remove at once. ` +
           'Set RETENTION to keep profiles for longer.',
+      );
+    }
+    if (ms > this.now() + this.aheadMs) {
+      throw new ProfileRefused(
+        'too_far_ahead',
+        `The profile is of ${new Date(ms).toISOString()} and it is ${new Date(this.now()).toISOString()} here. ` +
+          'Set the clock of one of the two, or set INGEST_AHEAD_LIMIT to take profiles of the future.',
       );
     }
   }
