@@ -52,6 +52,12 @@ describe('a choice inside the frame', () => {
   });
 });
 
+it('an address that Grafana has not written yet takes nothing back', () => {
+  const state = page({ service: 'rt-detr', model: 'm', type: 'memory', from: 'now-6h' });
+  expect(choiceInFrame(state, {})).toBeUndefined();
+  expect(choiceInFrame(state, { from: 'now-6h', to: 'now' })).toBeUndefined();
+});
+
 describe("the frame's range", () => {
   it('is the page’s own when Grafana has none or one that the page cannot say', () => {
     const state = page({ from: 'now-6h', to: 'now-1h' });

@@ -25,7 +25,9 @@ export function choiceInFrame(
   seen: GrafanaSelection,
 ): Partial<PageState> | undefined {
   const chosen = grafanaSelection(state);
-  const { service, model, profileType } = seen;
+  // The dashboard always has a service and a type: an address without variables is not written yet.
+  const isWritten = [seen.service, seen.model, seen.profileType].some((one) => one !== undefined);
+  const { service, model, profileType } = isWritten ? seen : chosen;
   const change = selectionChange(chosen, {
     ...(service !== undefined && { service }),
     ...(model !== undefined && { model }),
