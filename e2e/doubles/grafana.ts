@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { lookalikePage } from './grafana-lookalike.ts';
+import type { Dashboard } from '../../tools/grafana-dashboard/model.ts';
+import { problemsOf } from '../../tools/grafana/double/problems.ts';
+import { PyroscopeSource, type Query } from '../../tools/grafana/double/pyroscope-source.ts';
+import { showDashboard } from '../../tools/grafana/double/show-dashboard.ts';
+import { lookalikePage, SHOWN } from './grafana-lookalike.ts';
 import { dashboardPage, explorePage, plainPage } from './grafana-pages.ts';
 
 const SETTINGS = [
@@ -61,9 +65,9 @@ interface State {
   readonly version: string;
   origin: string;
   /** The dashboard that was saved through the API; without one a page of the double's own stands in. */
-  saved: unknown;
-  /** Where the saved data source reads profiles. */
-  pyroscopeUrl: string | undefined;
+  saved: Dashboard | undefined;
+  /** The data source that was saved. */
+  source: PyroscopeSource | undefined;
 }
 
 interface Answer {
@@ -98,7 +102,7 @@ export async function startGrafanaDouble(
     version: options.version ?? '12.3.3',
     origin: '',
     saved: undefined,
-    pyroscopeUrl: undefined,
+    source: undefined,
   };
   const server = createServer((request, response) => {
     handle(state, request, response).catch((error: unknown) => {
@@ -202,9 +206,9 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * The parts of Grafana's API by which a dashboard and its data source are put in, and the data
- * source's way to Pyroscope, in the double's own short form. With a saved dashboard the double
- * draws that (see grafana-lookalike.ts).
+ * The parts of Grafana's API by which a dashboard and its data source are put in. With a saved
+ * dashboard the double shows that one (tools/grafana/double), and refuses one that Grafana would
+ * silently make something else of.
  */
 async function written(
   state: State,
@@ -212,28 +216,50 @@ async function written(
   requested: string,
   body: string,
 ): Promise<Answer | undefined> {
-  const path = requested.replace(/^\/grafana(?=\/)/u, '');
+  const { pathname, searchParams } = new URL(requested, state.origin);
+  const path = pathname.replace(/^\/grafana(?=\/)/u, '');
   if (method === 'POST' && path === '/api/dashboards/db') {
-    state.saved = (JSON.parse(body) as { dashboard: unknown }).dashboard;
+    const { dashboard } = JSON.parse(body) as { dashboard: Dashboard };
+    const problems = problemsOf(dashboard);
+    if (problems.length > 0) return json(400, { message: problems.join('; ') });
+    state.saved = dashboard;
     return json(200, { status: 'success', uid: state.dashboardUid });
   }
   if (method === 'POST' && path === '/api/datasources') {
-    state.pyroscopeUrl = (JSON.parse(body) as { url: string }).url;
+    const { url } = JSON.parse(body) as { url: string };
+    state.source = new PyroscopeSource(url.replace(/\/+$/u, ''));
     return json(200, { message: 'Datasource added' });
   }
+  if (method === 'POST' && path === '/api/ds/query') return queried(state, body);
   if (path === '/api/datasources/uid/pyroscope') {
-    return state.pyroscopeUrl === undefined
+    return state.source === undefined
       ? json(404, { message: 'Data source not found' })
       : json(200, { uid: 'pyroscope', type: 'grafana-pyroscope-datasource' });
   }
-  const query = /^\/double-query\/(\w+)$/u.exec(path)?.[1];
-  if (query === undefined || state.pyroscopeUrl === undefined) return undefined;
-  const answer = await fetch(`${state.pyroscopeUrl}/querier.v1.QuerierService/${query}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
-  return { status: answer.status === 200 ? 200 : 404, type: 'json', body: await answer.text() };
+  if (path !== SHOWN || state.saved === undefined || state.source === undefined) return undefined;
+  return json(
+    200,
+    await showDashboard(state.saved, searchParams, state.source, PREFIX, Date.now()),
+  );
+}
+
+interface QueryRequest {
+  readonly queries: readonly (Query & { readonly refId: string; readonly intervalMs: number })[];
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How many frames each query gives; what is in them nobody asks. */
+async function queried({ source }: State, body: string): Promise<Answer> {
+  const { queries, from, to } = JSON.parse(body) as QueryRequest;
+  const range = { from: Number(from), to: Number(to) };
+  const results = await Promise.all(
+    queries.map(async ({ refId, intervalMs, ...query }) => {
+      const answer = await source?.query(query, range, intervalMs / 1000);
+      return [refId, { status: 200, frames: answer?.lines ?? [] }] as const;
+    }),
+  );
+  return json(200, { results: Object.fromEntries(results) });
 }
 
 function control(state: State, change: URLSearchParams, response: ServerResponse): void {
@@ -333,7 +359,7 @@ function pageAnswer(state: State, path: string, url: URL): Answer {
   if (uid === undefined) return page(plainPage('Home', 'Welcome to Grafana'));
   state.loads += 1;
   return uid === state.dashboardUid && state.setting !== 'dashboard missing'
-    ? page(state.saved === undefined ? dashboardPage(state.loads) : lookalikePage(state.saved))
+    ? page(state.saved === undefined ? dashboardPage(state.loads) : lookalikePage())
     : page(plainPage('Not found', 'Dashboard not found'));
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GRAFANA } from '@hsi/grafana-url';
+import { SERVICES } from '@hsi/model-zoo-catalog';
 
 const DASHBOARD = new URL(
   '../../monitoring/grafana/dashboards/hsi-profiling.json',
@@ -42,6 +43,42 @@ export async function putDashboardIn(grafana: GrafanaUnderTest): Promise<void> {
   }
   const health = await call(grafana, 'GET', `/api/datasources/uid/${GRAFANA.pyroscopeUid}/health`);
   expectOk('reach Pyroscope (set E2E_GRAFANA_PYROSCOPE_URL to where Grafana finds it)', health);
+}
+
+const VISIBLE_WITHIN_MS = 90_000;
+
+/**
+ * Waits until Grafana itself finds the pushed profiles of every service: a Pyroscope may need a
+ * while, and a data source may lead to another Pyroscope.
+ * @throws Error with a sentence that says what to do
+ */
+export async function expectProfilesInGrafana(grafana: GrafanaUnderTest): Promise<void> {
+  const end = Date.now() + VISIBLE_WITHIN_MS;
+  const datasource = { type: 'grafana-pyroscope-datasource', uid: GRAFANA.pyroscopeUid };
+  const queries = SERVICES.map(({ serviceName }, index) => ({
+    refId: String.fromCharCode('A'.charCodeAt(0) + index),
+    datasource,
+    queryType: 'metrics',
+    profileTypeId: GRAFANA.profileTypes.cpu,
+    labelSelector: `{service_name="${serviceName}"}`,
+    groupBy: [],
+    intervalMs: 15_000,
+    maxDataPoints: 500,
+  }));
+  let answer: Answer;
+  do {
+    const now = Date.now();
+    const range = { from: String(now - 600_000), to: String(now) };
+    answer = await call(grafana, 'POST', '/api/ds/query', { queries, ...range });
+    const { results = {} } = JSON.parse(answer.body || '{}') as {
+      results?: Record<string, { frames?: unknown[] }>;
+    };
+    if (queries.every(({ refId }) => (results[refId]?.frames ?? []).length > 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  } while (Date.now() < end);
+  throw new Error(
+    `Grafana's data source ${GRAFANA.pyroscopeUid} does not show the profiles that were pushed to E2E_PYROSCOPE_URL within ${VISIBLE_WITHIN_MS / 1000} s. It leads to another Pyroscope, perhaps: compare its URL. Last answer: ${answer.status} ${answer.body.slice(0, 300)}`,
+  );
 }
 
 /** A provisioned dashboard cannot be saved over; it will do when it has the same panels. */

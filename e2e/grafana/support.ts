@@ -3,7 +3,7 @@ import { test as base, expect, type FrameLocator, type Locator, type Page } from
 import { startGrafanaDouble } from '../doubles/grafana.ts';
 import { startSwitch, type Switch } from '../doubles/switch.ts';
 import { startStack } from '../support/stack.ts';
-import { putDashboardIn } from './grafana-api.ts';
+import { expectProfilesInGrafana, putDashboardIn } from './grafana-api.ts';
 import { pushProfiles } from './profiles.ts';
 
 export interface World {
@@ -21,19 +21,21 @@ export const test = base.extend<object, { world: World }>({
       const rehearsal = process.env.E2E_GRAFANA_REHEARSAL === '1';
       await (rehearsal ? rehearse(use) : onRealServers(use));
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 240_000 },
   ],
 });
 
 async function onRealServers(use: (world: World) => Promise<void>): Promise<void> {
   const grafana = required('E2E_GRAFANA_URL');
   const pyroscope = required('E2E_PYROSCOPE_URL');
-  await putDashboardIn({
+  const underTest = {
     url: grafana,
     auth: process.env.E2E_GRAFANA_AUTH ?? 'admin:admin',
     pyroscopeUrl: process.env.E2E_GRAFANA_PYROSCOPE_URL ?? pyroscope,
-  });
+  };
+  await putDashboardIn(underTest);
   await pushProfiles(pyroscope);
+  await expectProfilesInGrafana(underTest);
   const wire = await startSwitch(grafana);
   const stack = await startStack({
     flags: ['--no-demo'],
@@ -55,8 +57,10 @@ async function rehearse(use: (world: World) => Promise<void>): Promise<void> {
   const stack = await startStack({ flags: ['--no-demo'], env: { GRAFANA_UPSTREAM: wire.url } });
   try {
     const pyroscopeUrl = stack.profileServerUrl;
-    await putDashboardIn({ url: double.url, auth: 'admin:admin', pyroscopeUrl });
+    const underTest = { url: double.url, auth: 'admin:admin', pyroscopeUrl };
+    await putDashboardIn(underTest);
     await pushProfiles(pyroscopeUrl);
+    await expectProfilesInGrafana(underTest);
     await use({ url: stack.url, wire, grafana: double.url });
   } finally {
     await stack.stop();
@@ -71,6 +75,9 @@ function required(name: string): string {
   return value.replace(/\/+$/u, '');
 }
 
+/** How the dashboard's panels say that they have nothing to show. */
+export const REASON = /No such profiles of|No CPU of this service|No (CPU|memory) profiles of/u;
+
 /** The framed dashboard, as a person uses it. */
 export class FramedDashboard {
   readonly frame: FrameLocator;
@@ -80,9 +87,8 @@ export class FramedDashboard {
   }
 
   /** A panel by its title, as it reads on the screen. */
-  panel(title: string | RegExp): Locator {
-    const panels = this.frame.locator('[data-testid^="data-testid Panel header"]');
-    return panels.filter({ has: this.frame.locator('h2, h6', { hasText: title }) }).first();
+  panel(title: string): Locator {
+    return this.frame.getByTestId(`data-testid Panel header ${title}`).first();
   }
 
   /** What the frame's address says is chosen. */
@@ -104,28 +110,46 @@ export class FramedDashboard {
   async choose(variable: string, value: string): Promise<void> {
     const control = this.frame
       .getByTestId('data-testid template variable')
-      .filter({ hasText: new RegExp(`^${variable}`, 'u') });
+      .filter({ hasText: new RegExp(`^\\s*${variable}`, 'u') });
+    await expect(control, `the variable "${variable}" above the dashboard`).toBeVisible();
     const input = control.locator('input').first();
-    if ((await input.count()) === 0) await control.locator('button').first().click();
+    // Grafana's select lies over its own input.
     await input.click({ force: true });
     await input.pressSequentially(value);
     const option = this.frame
-      .getByTestId(
-        `data-testid Dashboard template variables Variable Value DropDown option text ${value}`,
-      )
+      .getByTestId('data-testid Select option')
+      .filter({ hasText: new RegExp(`^\\s*${value}\\s*$`, 'u') })
       .first();
-    if (await appears(option, 1_000)) await option.click();
-    else await this.page.keyboard.press('Enter');
+    await expect(option, `the choice "${value}" of the variable "${variable}"`).toBeVisible();
+    await option.click();
     // A list of several values is applied when it is left.
     await input.blur();
   }
 
   /** Waits until a canvas in the panel has something on it. */
-  async expectDrawn(title: string | RegExp): Promise<void> {
-    const canvas = this.panel(title).locator('canvas');
+  async expectDrawn(title: string): Promise<void> {
+    await expect(this.panel(title), `the panel "${title}"`).toBeVisible();
     await expect
-      .poll(() => mostColours(canvas), { message: `something is drawn in the panel "${title}"` })
-      .toBeGreaterThan(2);
+      .poll(() => this.state(title), { message: `what the panel "${title}" shows` })
+      .toBe('data');
+  }
+
+  /** Waits until the panel has data, or says why it has none. */
+  async expectDataOrReason(title: string): Promise<void> {
+    await expect(this.panel(title), `the panel "${title}"`).toBeVisible();
+    await expect
+      .poll(() => this.state(title), { message: `what the panel "${title}" shows` })
+      .toMatch(/^data$|^reason: /u);
+  }
+
+  /** `data`, `reason: ...`, `error: ...` or what the panel's text is. */
+  async state(title: string): Promise<string> {
+    const panel = this.panel(title);
+    const error = panel.getByTestId('data-testid Panel status error');
+    if ((await error.count()) > 0) return `error: ${await error.first().getAttribute('title')}`;
+    if ((await mostColours(panel.locator('canvas'))) > 2) return 'data';
+    const text = (await panel.innerText().catch(() => '')).replaceAll('\n', ' ');
+    return REASON.test(text) ? `reason: ${text}` : `nothing drawn, and the text "${text}"`;
   }
 }
 

@@ -125,6 +125,15 @@ describe('the queries', () => {
     }
   });
 
+  it('of the figures keep it up to 7 d, because a figure cannot be compared by its shape', () => {
+    const figures = panels.filter(({ type }) => type === 'stat');
+    expect(figures).toHaveLength(SERVICES.length + 1);
+    for (const { interval, maxDataPoints } of figures) {
+      expect(interval).toBe('15s');
+      expect(maxDataPoints).toBeGreaterThanOrEqual((7 * 24 * 3600) / 15);
+    }
+  });
+
   it('have a letter of their own where a panel has several', () => {
     for (const { targets: several = [] } of panels) {
       expect(new Set(several.map(({ refId }) => refId)).size).toBe(several.length);

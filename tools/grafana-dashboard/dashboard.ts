@@ -92,7 +92,7 @@ function panels(): Panel[] {
     }),
     flameGraph({
       id: 32,
-      title: '${service:text}: ${profile_type:text}',
+      title: '${service:text} in detail: ${profile_type:text}',
       description: 'The service chosen above, with more detail and the table of its functions.',
       profileTypeId: '$profile_type',
       labelSelector: '{service_name="$service"}',
@@ -110,7 +110,7 @@ function panels(): Panel[] {
 const MODEL_NOTE = [
   '**Models of ${service:text}.** The models of the zoo run in Backend, so only Backend has graphs here; with another service chosen the row has one empty graph without a name.',
   'Only CPU is measured per model, whatever profile type is chosen: the heap profiler takes no labels.',
-  'A model appears when it has run in the range.',
+  'A model appears when it has run in the range; a graph without bars is of a model that did not.',
 ].join(' ');
 
 /**

@@ -23,10 +23,12 @@ const WHAT_SERVICES_SEND =
 const RATE_STEPS = { interval: '1m', maxDataPoints: 720 } as const;
 /** Snapshots of one step are added up, so a step is kept at 15 s, up to a range of 24 h. */
 const SNAPSHOT_STEPS = { interval: '15s', maxDataPoints: 6000 } as const;
+/** A number cannot say "compare shapes": its steps stay at 15 s up to the longest range, 7 d. */
+const SUMMARY_STEPS = { interval: '15s', maxDataPoints: 40_400 } as const;
 
 /** Grafana shows this text as it is: variables in it are not replaced. */
 const NO_MODELS =
-  'No CPU of this service is labelled with a model in this range. Models run in Backend: choose the service Backend, load a model, or take a longer range.';
+  'No CPU of this service under the chosen models in this range. Models run in Backend: choose the service Backend, choose all models, load one, or take a longer range.';
 
 /** CPU or memory of the four services over time. Points lead to their moment. */
 export function timeline(
@@ -63,7 +65,10 @@ export function timeline(
   };
 }
 
-/** The service's CPU by model over time; says why when there is none. */
+/**
+ * The service's CPU by chosen model over time; says why when there is none, also for the flame graphs
+ * below it, which cannot.
+ */
 export function modelTimeline(id: number, gridPos: GridPos): Panel {
   const fields = timelineFields(NO_MODELS, []);
   return {
@@ -74,7 +79,10 @@ export function modelTimeline(id: number, gridPos: GridPos): Panel {
       'CPU cores in use, by the model that ran. Work that belongs to no model is not in here.',
     gridPos,
     datasource: PYROSCOPE,
-    targets: [metrics('A', CPU, '{service_name="$service",model=~".+"}', ['model'])],
+    // Without a value `${model:regex}` is `()`, which the first matcher of the model keeps empty.
+    targets: [
+      metrics('A', CPU, '{service_name="$service",model=~".+",model=~"${model:regex}"}', ['model']),
+    ],
     ...RATE_STEPS,
     fieldConfig: {
       ...fields,
@@ -99,7 +107,7 @@ export function summary(
     gridPos,
     datasource: PYROSCOPE,
     targets: [metrics('A', '$profile_type', `{service_name="${serviceName}"}`, [])],
-    ...SNAPSHOT_STEPS,
+    ...SUMMARY_STEPS,
     options: {
       reduceOptions: { values: false, calcs: ['mean'], fields: '' },
       textMode: 'value_and_name',
