@@ -1,5 +1,7 @@
 import { type ProfileTables, type ValueType } from '@hsi/profile-model';
 import { DEFAULT_LIMITS, type DecodeLimits, MalformedProfile } from './malformed-profile.ts';
+import { IdIndex } from './id-index.ts';
+import { latin1Text } from './latin1-text.ts';
 import { SampleLabels } from './sample-labels.ts';
 import { BYTES, VARINT, WireReader } from './wire-reader.ts';
 
@@ -25,8 +27,10 @@ const PROFILE = {
   period: 12,
 } as const;
 
+/** The year 2200; times beyond it are of another unit, or of no clock. */
+const LAST_TIME = 7_258_118_400_000_000_000n;
+
 const UTF8 = new TextDecoder();
-const LATIN1 = new TextDecoder('latin1');
 
 /** Go writes `name[go.shape.int].method`; which instance it was is arbitrary, so it is cut. */
 const GO_TYPE_PARAMETERS = /\[go\.shape\..*\]/;
@@ -71,12 +75,12 @@ class PprofDecoder {
   private durationNanos = 0n;
   private period = 0;
 
-  private readonly functionIds = new Map<number, number>();
+  private functionIds = new IdIndex(0);
   private functionName: Int32Array = new Int32Array(0);
   private functionFile: Int32Array = new Int32Array(0);
   private functionStart: Int32Array = new Int32Array(0);
   /** Location id -> index into `locationFirst`; frames of a location are leaf first, as written. */
-  private readonly locationIds = new Map<number, number>();
+  private locationIds = new IdIndex(0);
   private locationFirst: Int32Array = new Int32Array(0);
   private readonly frameName: number[] = [];
   private readonly frameFile: number[] = [];
@@ -159,6 +163,9 @@ class PprofDecoder {
           reader.number();
           if (reader.isNegative) throw new MalformedProfile('time_nanos', 'is negative');
           this.timeNanos = reader.signed();
+          if (this.timeNanos > LAST_TIME) {
+            throw new MalformedProfile('time_nanos', 'is after the year 2200');
+          }
           break;
         case PROFILE.durationNanos:
           reader.number();
@@ -189,7 +196,7 @@ class PprofDecoder {
     for (let at = from; at < to; at++) {
       if (bytes[at]! >= 0x80) return UTF8.decode(bytes.subarray(from, to));
     }
-    this.ascii ??= LATIN1.decode(bytes);
+    this.ascii ??= latin1Text(bytes);
     return this.ascii.slice(from, to);
   }
 
@@ -283,6 +290,7 @@ class PprofDecoder {
 
   private readFunctions(): void {
     const count = this.functions.length / 2;
+    this.functionIds = new IdIndex(count);
     this.functionName = new Int32Array(count);
     this.functionFile = new Int32Array(count);
     this.functionStart = new Int32Array(count);
@@ -313,8 +321,9 @@ class PprofDecoder {
         }
       }
       if (id === 0) throw this.bad('id', 'is 0');
-      if (this.functionIds.has(id)) throw this.bad('id', `is ${id}, which another function has`);
-      this.functionIds.set(id, index);
+      if (!this.functionIds.add(id, index)) {
+        throw this.bad('id', `is ${id}, which another function has`);
+      }
       this.cutTypeParameters(this.functionName[index]!);
     }
   }
@@ -326,6 +335,7 @@ class PprofDecoder {
 
   private readLocations(mappingIds: ReadonlySet<number>): void {
     const count = this.locations.length / 2;
+    this.locationIds = new IdIndex(count);
     this.locationFirst = new Int32Array(count + 1);
     for (let index = 0; index < count; index++) {
       const reader = this.enter('location', this.locations, index);
@@ -348,9 +358,10 @@ class PprofDecoder {
         else reader.skip();
       }
       if (id === 0) throw this.bad('id', 'is 0');
-      if (this.locationIds.has(id)) throw this.bad('id', `is ${id}, which another location has`);
+      if (!this.locationIds.add(id, index)) {
+        throw this.bad('id', `is ${id}, which another location has`);
+      }
       if (this.frameName.length === this.locationFirst[index]!) this.addAddress(address);
-      this.locationIds.set(id, index);
       this.locationFirst[index + 1] = this.frameName.length;
     }
   }
@@ -373,8 +384,8 @@ class PprofDecoder {
     }
     reader.position = reader.end;
     reader.end = outer;
-    const index = this.functionIds.get(functionId);
-    if (index === undefined) {
+    const index = this.functionIds.indexOf(functionId);
+    if (index < 0) {
       throw this.bad('line.function_id', `is ${functionId}; there is no such function`);
     }
     this.frameName.push(this.functionName[index]!);
@@ -468,8 +479,8 @@ class PprofDecoder {
   }
 
   private addLocation(stack: number[]): void {
-    const location = this.locationIds.get(this.reader.unsigned());
-    if (location === undefined) {
+    const location = this.locationIds.indexOf(this.reader.unsigned());
+    if (location < 0) {
       const id = this.reader.isNegative ? this.reader.signed() : this.reader.unsigned();
       throw this.bad('location_id', `is ${id}; there is no such location`);
     }
@@ -511,7 +522,7 @@ class PprofDecoder {
 
 /** Line numbers that no file has (negative, above 2^31) become 0, unknown. */
 function lineNumber(reader: WireReader): number {
-  return reader.high === 0 && reader.low < 0x80000000 ? reader.low : 0;
+  return reader.high === 0 && reader.low > 0 ? reader.low : 0;
 }
 
 function grow(values: BigInt64Array, length: number): BigInt64Array {

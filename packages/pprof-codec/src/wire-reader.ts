@@ -15,7 +15,7 @@ const TWO_32 = 4_294_967_296;
 export class WireReader {
   position: number;
   end: number;
-  /** Lower and upper 32 bits of the last varint, unsigned. */
+  /** Lower and upper 32 bits of the last varint, signed: those are kept without a heap number. */
   low = 0;
   high = 0;
   /** Field number and wire type of the last tag. */
@@ -36,13 +36,31 @@ export class WireReader {
     if (this.position >= this.end) return false;
     this.varint();
     this.type = this.low & 7;
-    this.field = (this.low >>> 3) + (this.high & 7) * (TWO_32 / 8);
-    if (this.field === 0 || this.high > 7) throw this.error('has the field number 0');
+    this.field = this.low >>> 3;
+    if (this.high !== 0) this.longTag();
+    if (this.field === 0) throw this.error('has the field number 0');
     return true;
+  }
+
+  private longTag(): void {
+    if (this.high >>> 0 > 7) throw this.error('has the field number 0');
+    this.field += this.high * (TWO_32 / 8);
   }
 
   /** Reads a varint of up to 64 bits into `low` and `high`. */
   varint(): void {
+    const at = this.position;
+    const byte = at < this.end ? this.bytes[at]! : 0x80;
+    if (byte >= 0x80) {
+      this.longVarint();
+      return;
+    }
+    this.position = at + 1;
+    this.low = byte;
+    this.high = 0;
+  }
+
+  private longVarint(): void {
     const { bytes, end } = this;
     let at = this.position;
     let low = 0;
@@ -62,8 +80,8 @@ export class WireReader {
       }
       if (byte < 0x80) {
         this.position = at;
-        this.low = low >>> 0;
-        this.high = high >>> 0;
+        this.low = low;
+        this.high = high;
         return;
       }
     }
@@ -72,16 +90,16 @@ export class WireReader {
 
   /** The last varint as an unsigned number, exact below 2^53. */
   unsigned(): number {
-    return this.high * TWO_32 + this.low;
+    return this.high === 0 ? this.low >>> 0 : (this.high >>> 0) * TWO_32 + (this.low >>> 0);
   }
 
   /** The last varint as a signed 64-bit integer. */
   signed(): bigint {
-    return (BigInt(this.high | 0) << 32n) | BigInt(this.low);
+    return (BigInt(this.high) << 32n) | BigInt(this.low >>> 0);
   }
 
   get isNegative(): boolean {
-    return this.high >= 0x80000000;
+    return this.high < 0;
   }
 
   /** Reads a length and gives the end of the bytes that follow. */
