@@ -60,7 +60,26 @@ async function push(
   }
 }
 
-type Stack = readonly [frames: readonly string[], values: readonly number[], model?: string];
+/** Pushes what a service did within one span, labelled with its id as our own profiler does. */
+export async function pushSpan(
+  pyroscope: string,
+  service: string,
+  time: number,
+  spanId: string,
+): Promise<void> {
+  const stacks: Stack[] = [
+    [[service, 'handle', 'load'], [40_000_000], { profile_id: spanId }],
+    [[service, 'handle', 'warm up'], [20_000_000], { profile_id: spanId }],
+  ];
+  const cpu = ['cpu', 'nanoseconds'] as const;
+  await push(pyroscope, service, service, time, profileOf(time, [cpu], cpu, 10_000_000, stacks));
+}
+
+type Stack = readonly [
+  frames: readonly string[],
+  values: readonly number[],
+  labels?: Readonly<Record<string, string>>,
+];
 
 function cpuProfile(service: string, time: number, weight: number): Profile {
   const ms = 1_000_000 * weight;
@@ -71,8 +90,8 @@ function cpuProfile(service: string, time: number, weight: number): Profile {
   ];
   if (service === 'nemotron-backend') {
     for (const model of MODELS) {
-      stacks.push([[service, 'infer', model, 'convolve'], [300 * ms], model]);
-      stacks.push([[service, 'infer', model, 'soft max'], [90 * ms], model]);
+      stacks.push([[service, 'infer', model, 'convolve'], [300 * ms], { model }]);
+      stacks.push([[service, 'infer', model, 'soft max'], [90 * ms], { model }]);
     }
   }
   return profileOf(time, [['cpu', 'nanoseconds']], ['cpu', 'nanoseconds'], 10_000_000, stacks);
@@ -129,14 +148,13 @@ function profileOf(
     return location;
   };
   const sample = stacks.map(
-    ([frames, value, model]) =>
+    ([frames, value, labels = {}]) =>
       new Sample({
         locationId: frames.toReversed().map((name) => locate(name).id),
         value: [...value],
-        label:
-          model === undefined
-            ? []
-            : [new Label({ key: strings.dedup('model'), str: strings.dedup(model) })],
+        label: Object.entries(labels).map(
+          ([key, text]) => new Label({ key: strings.dedup(key), str: strings.dedup(text) }),
+        ),
       }),
   );
   return new Profile({
