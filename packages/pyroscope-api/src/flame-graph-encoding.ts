@@ -1,4 +1,4 @@
-import { type ExactCallTree } from '@hsi/profile-model';
+import { type ExactCallTree, type NodeIndex } from '@hsi/profile-model';
 import { encodeFlameGraph } from './flame-graph-wire.ts';
 import { WireWriter } from '@hsi/protobuf-wire';
 
@@ -20,23 +20,49 @@ const BAR = 4;
 /** The wire form of a tree, with exact values where it has them. */
 export function wireGraph(tree: ExactCallTree): WireGraph {
   const graph = tree.exact === undefined ? encodeFlameGraph(tree) : exactGraph(tree, tree.exact);
-  return usedNames(graph, BAR);
+  const names = new NameTable();
+  const index = new Int32Array(tree.names.length).fill(-1);
+  for (const node of lastChildFirst(tree.parent)) {
+    const name = tree.name[node]!;
+    if (index[name]! < 0) index[name] = names.add(tree.names[name]!);
+  }
+  const levels = graph.levels.map((level) =>
+    level.map((value, at) => (at % BAR === BAR - 1 ? index[Number(value)]! : value)),
+  );
+  return { ...graph, names: names.names, levels };
 }
 
-/** Leaves out names that no bar has, as a truncated tree has many. */
-export function usedNames(graph: WireGraph, group: number): WireGraph {
-  const index = new Int32Array(graph.names.length).fill(-1);
-  const names: string[] = [];
-  const levels = graph.levels.map((level) => {
-    const renamed = [...level];
-    for (let at = group - 1; at < level.length; at += group) {
-      const name = Number(level[at]);
-      if (index[name]! < 0) index[name] = names.push(graph.names[name]!) - 1;
-      renamed[at] = index[name]!;
-    }
-    return renamed;
-  });
-  return { ...graph, names, levels };
+/** The names that a graph's bars have, each once, in the order in which they are added. */
+export class NameTable {
+  readonly names: string[] = [];
+  private readonly index = new Map<string, number>();
+
+  add(name: string): number {
+    const found = this.index.get(name);
+    if (found !== undefined) return found;
+    const made = this.names.push(name) - 1;
+    this.index.set(name, made);
+    return made;
+  }
+}
+
+/**
+ * The nodes of a tree, each before its children, the last child first. Pyroscope numbers names in
+ * this order; so do we, and equal trees are equal bytes.
+ */
+function* lastChildFirst(parent: Int32Array): Generator<NodeIndex> {
+  const lastChild = new Int32Array(parent.length).fill(-1);
+  const previous = new Int32Array(parent.length).fill(-1);
+  for (let node = 1; node < parent.length; node++) {
+    previous[node] = lastChild[parent[node]!]!;
+    lastChild[parent[node]!] = node;
+  }
+  for (let node = 0; ; node = previous[node]!) {
+    for (; lastChild[node]! >= 0; node = lastChild[node]!) yield node;
+    yield node;
+    while (node > 0 && previous[node]! < 0) node = parent[node]!;
+    if (node === 0) return;
+  }
 }
 
 /** As `encodeFlameGraph`, in 64-bit integers. */

@@ -1,5 +1,5 @@
 import { fromBinary, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
-import { type CallTree, CallTreeBuilder, type ExactCallTree, pruneTree } from '@hsi/profile-model';
+import { type CallTree, CallTreeBuilder, type ExactCallTree } from '@hsi/profile-model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -50,9 +50,38 @@ describe('truncateTree', () => {
     expect(truncateTree(tree, 0)).toBe(tree);
   });
 
-  test('of equals it keeps only so many', () => {
-    const flat = treeOf(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, 1])));
-    expect(truncateTree(flat, 10).name.length).toBe(12);
+  test('of equals it keeps all, because none is before another, but not without end', () => {
+    const flat = (count: number) =>
+      treeOf(Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, 1])));
+    expect(truncateTree(flat(100), 10).name.length).toBe(1 + 100);
+    expect(truncateTree(flat(20_000), 10).name.length).toBeLessThan(16_400);
+  });
+
+  test('the nodes named other count as well', () => {
+    // The greatest four are a, b, d and e; with what is left of d and of the root there are six.
+    const many = treeOf({ 'a;b': 10, 'd;e': 6, 'd;f': 3, 'd;g': 2, h: 1 });
+    expect(paths(truncateTree(many, 4))).toEqual({
+      '': 0,
+      '/a': 0,
+      '/a/b': 10,
+      '/d': 0,
+      '/d/e': 6,
+      '/d/other': 5,
+      '/other': 1,
+    });
+    expect(paths(truncateTree(many, 3))).toEqual({
+      '': 0,
+      '/a': 0,
+      '/a/b': 10,
+      '/d': 0,
+      '/d/other': 11,
+      '/other': 1,
+    });
+  });
+
+  test('a function named other stays itself', () => {
+    const own = treeOf({ 'a;other': 10, 'a;b': 1, c: 1, d: 1 });
+    expect(wireGraph(truncateTree(own, 2)).levels[2]).toHaveLength(8);
   });
 
   test('totals stay, whatever is left out', () => {
@@ -70,9 +99,9 @@ describe('truncateTree', () => {
         const sums = Float64Array.from(cut.self);
         for (let at = sums.length - 1; at > 0; at--) sums[cut.parent[at]!]! += sums[at]!;
         expect(sums).toEqual(cut.total);
-        expect(pruneTree(cut, (name) => name === 'other').name.length - 1).toBeLessThanOrEqual(
-          nodes,
-        );
+        const least = [...whole.total.slice(1)].sort((a, b) => b - a)[nodes - 1] ?? 0;
+        const kept = cut.total.filter((_, node) => cut.names[cut.name[node]!] !== 'other');
+        expect(Math.min(...kept.slice(1))).toBeGreaterThanOrEqual(least);
       }),
     );
   });
@@ -107,7 +136,7 @@ describe('flame graphs on the wire', () => {
       },
     };
     const json = flameGraphJson(wireGraph(exact));
-    expect(json).toContain(`"values":["0","${big}","${big}","1","0","3","3","2"]`);
+    expect(json).toContain(`"values":["0","${big}","${big}","2","0","3","3","1"]`);
     const message = fromBinary(
       SelectMergeStacktracesResponseSchema,
       flameGraphBinary(wireGraph(exact)),
@@ -118,18 +147,18 @@ describe('flame graphs on the wire', () => {
 
   test('names that no bar has are left out', () => {
     const cut = truncateTree(treeOf({ a: 10, b: 1, c: 1 }), 1);
-    expect(wireGraph(cut).names).toEqual(['total', 'a', 'other']);
+    expect(wireGraph(cut).names).toEqual(['total', 'other', 'a']);
   });
 });
 
 describe('diffs', () => {
   test('both sides, each with its own offsets', () => {
     const graph = diffGraph(treeOf({ 'a;b': 3, a: 1 }), treeOf({ 'a;b': 5, 'a;c': 2, d: 1 }), 0);
-    expect(graph.names).toEqual(['total', 'a', 'd', 'b', 'c']);
+    expect(graph.names).toEqual(['total', 'd', 'a', 'c', 'b']);
     expect(graph.levels).toEqual([
       [0, 4, 0, 0, 8, 0, 0],
-      [0, 4, 1, 0, 7, 0, 1, 0, 0, 0, 0, 1, 1, 2],
-      [1, 3, 3, 0, 5, 5, 3, 0, 0, 0, 0, 2, 2, 4],
+      [0, 4, 1, 0, 7, 0, 2, 0, 0, 0, 0, 1, 1, 1],
+      [1, 3, 3, 0, 5, 5, 4, 0, 0, 0, 0, 2, 2, 3],
     ]);
     expect([graph.ticks, graph.total, graph.maxSelf]).toEqual([[4, 8], 12, 5]);
     const json = JSON.parse(flameGraphJson(graph)) as JsonValue;
@@ -141,8 +170,8 @@ describe('diffs', () => {
 
   test('what is left out keeps the totals of both sides', () => {
     const graph = diffGraph(treeOf({ a: 9, b: 1 }), treeOf({ a: 8, c: 2 }), 1);
-    expect(graph.names).toEqual(['total', 'a', 'other']);
-    expect(graph.levels[1]).toEqual([0, 9, 9, 0, 8, 8, 1, 0, 1, 1, 0, 2, 2, 2]);
+    expect(graph.names).toEqual(['total', 'other', 'a']);
+    expect(graph.levels[1]).toEqual([0, 9, 9, 0, 8, 8, 2, 0, 1, 1, 0, 2, 2, 1]);
   });
 });
 

@@ -1,15 +1,31 @@
-import { type ExactCallTree, type NodeIndex, nodeCount, TRUNCATED_NAME } from '@hsi/profile-model';
+import {
+  type ExactCallTree,
+  type NameIndex,
+  type NodeIndex,
+  nodeCount,
+  TRUNCATED_NAME,
+} from '@hsi/profile-model';
 
 /**
- * The tree's `maxNodes` greatest nodes by total (the root not counted). What is left out below a
+ * About `maxNodes` nodes of the tree, the greatest by total (the root not counted). What is left out below a
  * node becomes one child of it named `other`, so that all totals stay. 0 keeps everything.
+ *
+ * The nodes `other` count as well: when there are too many with them, the smallest go in a second
+ * pass. Pyroscope cuts twice too (where it reads and where it answers), so the nodes are the same.
  */
 export function truncateTree(tree: ExactCallTree, maxNodes: number): ExactCallTree {
+  if (maxNodes <= 0 || nodeCount(tree) - 1 <= maxNodes) return tree;
+  const other = tree.names.length;
+  const named = { ...tree, names: [...tree.names, TRUNCATED_NAME] };
+  const once = cut(named, maxNodes, other);
+  return nodeCount(once) - 1 <= maxNodes ? once : cut(once, maxNodes, other);
+}
+
+/** One pass; `other` is the name of nodes that stand for what is left out. */
+function cut(tree: ExactCallTree, maxNodes: number, other: NameIndex): ExactCallTree {
   const count = nodeCount(tree);
-  if (maxNodes <= 0 || count - 1 <= maxNodes) return tree;
   const kept = greatestNodes(tree.total, maxNodes);
-  const names = [...tree.names, TRUNCATED_NAME];
-  const out = new TruncatedTree(tree, names);
+  const out = new TruncatedTree(tree, other);
   const madeOf = new Int32Array(count).fill(-1);
   madeOf[0] = out.keep(0, -1);
   /** Kept nodes whose children are being visited, and what was left out below each. */
@@ -18,7 +34,7 @@ export function truncateTree(tree: ExactCallTree, maxNodes: number): ExactCallTr
   for (let node = 1; node < count; node++) {
     while (open.at(-1)!.end <= node) out.close(madeOf[open.pop()!.node]!);
     const parent = madeOf[tree.parent[node]!]!;
-    if (kept[node] === 1) {
+    if (kept[node] === 1 && tree.name[node] !== other) {
       madeOf[node] = out.keep(node, parent);
       open.push({ node, end: ends[node]! });
     } else {
@@ -30,19 +46,21 @@ export function truncateTree(tree: ExactCallTree, maxNodes: number): ExactCallTr
   return out.build();
 }
 
-/** Marks the `count` nodes with the greatest totals; of equals those that come first. */
+/** With equals an answer has at most so many nodes, or `maxNodes` when that is more. */
+const MOST_WITH_EQUALS = 16_384;
+
+/**
+ * Marks the `count` nodes with the greatest totals, and all that equal the least of them, as
+ * Pyroscope does: which of them came first means nothing. Too many equals are cut off.
+ */
 function greatestNodes(total: Float64Array, count: number): Uint8Array {
   const sorted = total.slice(1).sort();
   const least = sorted[sorted.length - count]!;
-  let equals = 0;
-  for (let at = sorted.length - count; at < sorted.length && sorted[at] === least; at++) equals++;
+  let left = Math.max(count, MOST_WITH_EQUALS);
+  for (let at = sorted.length - 1; at >= 0 && sorted[at]! > least; at--) left--;
   const kept = new Uint8Array(total.length);
   for (let node = 1; node < total.length; node++) {
-    if (total[node]! > least) kept[node] = 1;
-    else if (total[node] === least && equals > 0) {
-      kept[node] = 1;
-      equals--;
-    }
+    if (total[node]! > least || (total[node] === least && left-- > 0)) kept[node] = 1;
   }
   return kept;
 }
@@ -68,7 +86,7 @@ class TruncatedTree {
 
   constructor(
     private readonly tree: ExactCallTree,
-    private readonly names: readonly string[],
+    private readonly other: NameIndex,
   ) {}
 
   keep(node: NodeIndex, parent: number): number {
@@ -95,12 +113,12 @@ class TruncatedTree {
     const left = this.left.get(parent);
     if (left === undefined) return;
     const { total, exact } = left;
-    this.push(this.names.length - 1, parent, total, total, exact, exact);
+    this.push(this.other, parent, total, total, exact, exact);
   }
 
   build(): ExactCallTree {
     return {
-      names: this.names,
+      names: this.tree.names,
       name: Int32Array.from(this.name),
       parent: Int32Array.from(this.parent),
       self: Float64Array.from(this.self),
