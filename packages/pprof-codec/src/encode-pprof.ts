@@ -1,6 +1,9 @@
 import { type ProfileTables, type ValueType } from '@hsi/profile-model';
 import { WireWriter } from '@hsi/protobuf-wire';
 
+/** The only mapping; it has functions (7), file names (8) and line numbers (9). */
+const MAPPING_ID = 1;
+
 /**
  * Encodes a profile as pprof, not compressed. Every frame becomes a location with one line; sample
  * labels and span ids (`span_id`) are kept.
@@ -23,12 +26,20 @@ class PprofEncoder {
     for (let sample = 0; sample < tables.samples.count; sample++) {
       out.message(2, (into) => this.sample(into, sample));
     }
+    // Frames know no binary, but readers want every location in one.
+    out.message(3, (into) => {
+      into.int64(1, MAPPING_ID);
+      for (const has of [7, 8, 9]) into.int64(has, 1);
+    });
     this.framesUsed();
+    const [first, ...others] = tables.sampleTypes;
+    const byDefault = first !== undefined && others.length === 0 ? this.string(first.type) : 0;
     out.message(11, (into) => this.valueType(into, tables.periodType));
     for (const text of this.strings) out.text(6, text);
     out.int64(9, tables.timeNanos);
     out.int64(10, tables.durationNanos);
     out.int64(12, tables.period);
+    out.int64(14, byDefault);
     return out.finish();
   }
 
@@ -76,6 +87,7 @@ class PprofEncoder {
       const functionId = this.functionId(name, file, frames.startLine[frame]!);
       this.out.message(4, (into) => {
         into.int64(1, frame + 1);
+        into.int64(2, MAPPING_ID);
         into.message(4, (line) => {
           line.int64(1, functionId);
           line.int64(2, frames.line[frame]!);

@@ -9,7 +9,7 @@ export type RefusalReason =
 export class MalformedProfile extends Error {
   constructor(
     readonly field: string,
-    problem: string,
+    readonly problem: string,
     readonly reason: RefusalReason = 'malformed',
   ) {
     super(`The profile cannot be read: ${field} ${problem}.`);

@@ -1,5 +1,5 @@
 import { type FrameIndex, type ProfileTables, ProfileTablesBuilder } from '@hsi/profile-model';
-import { checkStack, cpuTime } from './folded.ts';
+import { checkStack, sampledTime } from './folded.ts';
 import { DEFAULT_LIMITS, type DecodeLimits, MalformedProfile } from './malformed-profile.ts';
 
 const SCHEMA = 'https://www.speedscope.app/file-format-schema.json';
@@ -55,7 +55,10 @@ class SpeedscopeDecoder {
       else if (profile.type === 'evented') this.readEvented(profile, field, scale);
       else throw new MalformedProfile(`${field}.type`, 'is neither "sampled" nor "evented"');
     }
-    if (this.isBytes !== true) return this.builder.build(cpuTime(this.sampleRate));
+    if (this.isBytes !== true) {
+      const { sampleType, ...about } = sampledTime(this.sampleRate);
+      return this.builder.build({ sampleTypes: [sampleType], ...about });
+    }
     return this.builder.build({
       sampleTypes: [{ type: 'alloc_space', unit: 'bytes' }],
       periodType: { type: 'space', unit: 'bytes' },

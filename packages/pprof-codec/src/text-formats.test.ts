@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ProfileTables } from '@hsi/profile-model';
 import { describe, expect, test } from 'vitest';
-import { decodeFolded } from './folded.ts';
+import { decodeFolded, sampledTime } from './folded.ts';
 import { DEFAULT_LIMITS, MalformedProfile } from './malformed-profile.ts';
 import { decodeSpeedscope } from './speedscope.ts';
 
@@ -30,31 +30,62 @@ function speedscope(profile: object, frames = [{ name: 'main' }, { name: 'work' 
 
 describe('folded', () => {
   test('a sample is worth one period of CPU time', () => {
-    const tables = decodeFolded('main;work 3\nmain 1\n\nmain;work 2\n', 100);
+    const tables = decodeFolded('main;work 3\nmain 1\n\nmain;work 2\n', sampledTime(100));
     expect(folded(tables)).toEqual(['main 10000000', 'main;work 50000000']);
     expect(tables.sampleTypes).toEqual([{ type: 'cpu', unit: 'nanoseconds' }]);
     expect(tables.period).toBe(10_000_000);
   });
 
   test('frames may hold spaces', () => {
-    expect(folded(decodeFolded(fixture('florence.folded'), 100))[0]).toBe(
+    expect(folded(decodeFolded(fixture('florence.folded'), sampledTime(100)))[0]).toBe(
       '<module> (pywork.py:13) 90000000',
     );
   });
 
-  test.each(['', '\n\n', 'main', 'main 1.5', 'main -1', '12', 'main 999999999999999999'])(
-    'refuses %j',
-    (text) => {
-      expect(() => decodeFolded(text, 100)).toThrow(MalformedProfile);
-    },
-  );
+  test('Windows line ends, and a count that fits exactly', () => {
+    expect(folded(decodeFolded('a;b 1\r\nc 2\r\n', sampledTime(100)))).toEqual([
+      'a;b 10000000',
+      'c 20000000',
+    ]);
+    const bytes = { type: 'alloc_space', unit: 'bytes' };
+    const measure = { sampleType: bytes, periodType: { type: '', unit: '' }, period: 0 };
+    const { samples } = decodeFolded(`a ${2n ** 63n - 1n}`, measure);
+    expect(samples.exactValues?.[0]).toBe(2n ** 63n - 1n);
+  });
+
+  test.each([
+    ['', 'profile is empty'],
+    ['\n\n', 'profile is empty'],
+    ['main', 'line 1 has no count: frames, a space and a whole number are expected'],
+    ['main 1\nmain;work ', 'line 2 has no count: frames, a space and a whole number are expected'],
+    ['main 1.5', 'line 1 has the count "1.5", which is no whole number'],
+    ['main 1e3', 'line 1 has the count "1e3", which is no whole number'],
+    ['main -5', 'line 1 has the negative count "-5"'],
+    ['main NaN', 'line 1 ends in "NaN", which is no count'],
+    ['12', 'line 1 has a count and no stack trace'],
+    ['a 1\n\n 12', 'line 3 has a count and no stack trace'],
+    [
+      'main 9223372036854775808',
+      'line 1 has the count "9223372036854775808", which is 2^63 or more',
+    ],
+    [
+      'main 922337203685477580',
+      'line 1 counts 922337203685477580 samples, which is 2^63 ns or more',
+    ],
+  ])('refuses %j and says why', (text, why) => {
+    expect(() => decodeFolded(text, sampledTime(100))).toThrow(
+      new MalformedProfile(why.slice(0, why.indexOf(' ', 5)), why.slice(why.indexOf(' ', 5) + 1)),
+    );
+  });
 
   test('limits', () => {
     const limits = { ...DEFAULT_LIMITS, samples: 2, stackDepth: 2, stringBytes: 5 };
-    expect(() => decodeFolded('a;b 1\nc 1', 100, limits)).not.toThrow();
-    expect(() => decodeFolded('a 1\nb 1\nc 1', 100, limits)).toThrow(/more than 2 lines/);
-    expect(() => decodeFolded('a;b;c 1', 100, limits)).toThrow(/more than 2 frames/);
-    expect(() => decodeFolded('abcdef 1', 100, limits)).toThrow(/longer than 5 bytes/);
+    expect(() => decodeFolded('a;b 1\nc 1', sampledTime(100), limits)).not.toThrow();
+    expect(() => decodeFolded('a 1\nb 1\nc 1', sampledTime(100), limits)).toThrow(
+      /more than 2 lines/,
+    );
+    expect(() => decodeFolded('a;b;c 1', sampledTime(100), limits)).toThrow(/more than 2 frames/);
+    expect(() => decodeFolded('abcdef 1', sampledTime(100), limits)).toThrow(/longer than 5 bytes/);
   });
 });
 
