@@ -13,9 +13,14 @@ export function addCompression(app: FastifyInstance): void {
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
     if (payload.length < LEAST_BYTES) return payload;
     reply.header('vary', 'accept-encoding');
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return payload;
+    if (!takesGzip(request.headers['accept-encoding'])) return payload;
     const compressed = await gzipInPool(payload, { level: constants.Z_BEST_SPEED });
     reply.header('content-encoding', 'gzip').header('content-length', compressed.length);
     return compressed;
   });
+}
+
+/** `gzip;q=0` means that the client does not. */
+function takesGzip(header: string | string[] | undefined): boolean {
+  return /\b(x-)?gzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(header ?? ''));
 }

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { fromBinary, toJson, type JsonObject } from '@bufbuild/protobuf';
-import { SelectMergeStacktracesResponseSchema } from '@hsi/pyroscope-api/server';
+import { type JsonObject } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ingestBody,
@@ -11,6 +10,60 @@ import {
 } from './testing/recordings.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 import { comparable } from './testing/comparable.ts';
+
+/**
+ * Pyroscope cuts what each of its parts read before it merges them, so a graph that is cut depends
+ * on how it had stored the profiles: the totals compare, and that something was left out.
+ */
+const CUT = new Set(['flame.maxnodes-8', 'render']);
+
+/** What a pprof profile says of itself, without the indices of its texts. */
+function about(profile: unknown): unknown {
+  const { stringTable, mapping, location, ...rest } = profile as {
+    stringTable: string[];
+    mapping: object[];
+    location: { mappingId?: string }[];
+    period: string;
+    periodType: { type: string; unit: string };
+    defaultSampleType: string;
+    timeNanos: string;
+    durationNanos?: string;
+  };
+  const text = (index: string) => stringTable[Number(index)];
+  return {
+    period: rest.period,
+    periodType: [text(rest.periodType.type), text(rest.periodType.unit)],
+    defaultSampleType: text(rest.defaultSampleType),
+    time: rest.timeNanos,
+    duration: rest.durationNanos,
+    mappings: mapping.length,
+    locationsOfIt: location.every(({ mappingId }) => mappingId === '1'),
+  };
+}
+
+/** The functions of a graph in DOT with their seconds; Pyroscope adds file and line to a name. */
+function functionsOf(dot: string): Map<string, number> {
+  const unit: Record<string, number> = { s: 1, ms: 1e-3 };
+  return new Map(
+    [...dot.matchAll(/^N\d+ \[.*? tooltip="(.*?) \(([\d.]+) ?(m?s)\)"/gm)].map(
+      ([, name, value, of]) => [name!, Number(value) * unit[of!]!],
+    ),
+  );
+}
+
+/** The greatest functions are the same; which ones are drawn at the edge is each server's choice. */
+function expectSameFunctions(ours: string, recorded: string): void {
+  const [mine, theirs] = [functionsOf(ours), functionsOf(recorded)];
+  expect(mine.size).toBe(20);
+  const shared = [...mine].flatMap(([name, seconds]) => {
+    const same = [...theirs].find(([other]) => other === name || other.startsWith(`${name} `));
+    return same === undefined ? [] : [{ name, seconds, recorded: same[1] }];
+  });
+  expect(shared.length).toBeGreaterThan(10);
+  // Pyroscope draws a profile of 512 nodes, and rounds to hundredths of a second.
+  for (const { seconds, recorded: other } of shared) expect(seconds).toBeCloseTo(other, 1);
+  expect(ours).toContain('of 3.5 s total');
+}
 
 let server: TestServer;
 beforeAll(async () => {
@@ -35,46 +88,40 @@ test('every recorded push is stored', async () => {
 });
 
 describe('queries as recorded', () => {
-  /** What `README.md` of the recordings names as different on purpose. */
-  const DIFFERENT = new Set(['render-dot']);
-
-  test.each(
-    recordedQueries()
-      .filter(({ request }) => !DIFFERENT.has(request.name))
-      .map((query) => [query.request.name, query] as const),
-  )('%s', async (_name, { request, status, response }) => {
-    const answer = await server.app.inject({
-      method: request.method,
-      url: request.path,
-      ...(request.method === 'POST'
-        ? {
-            headers: { 'content-type': 'application/json' },
-            body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body),
-          }
-        : {}),
-    });
-    expect(answer.statusCode).toBe(status);
-    if (request.name === 'error.unknown-method') return;
-    if (status !== 200) {
-      expect(answer.json()).toMatchObject({ code: (response as JsonObject).code });
-      return;
-    }
-    if (request.name === 'series') {
-      // Recorded before the last pushes: ours has their services too.
-      expect(answer.json()).toMatchObject({
-        labelsSet: expect.arrayContaining(
-          (response as { labelsSet: unknown[] }).labelsSet,
-        ) as unknown,
+  test.each(recordedQueries().map((query) => [query.request.name, query] as const))(
+    '%s',
+    async (name, { request, status, response }) => {
+      const answer = await server.app.inject({
+        method: request.method,
+        url: request.path,
+        ...(request.method === 'POST'
+          ? {
+              headers: { 'content-type': 'application/json' },
+              body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body),
+            }
+          : {}),
       });
-      const later = /rt-detr-python|span-service|spanid-service|multipart-go|push-go/;
-      const known = answer
-        .json<{ labelsSet: unknown[] }>()
-        .labelsSet.filter((set) => !later.test(JSON.stringify(set)));
-      expect({ labelsSet: known }).toEqual(response);
-    } else if (typeof response === 'string') expect(answer.body).toBe(response);
-    else
-      expect(comparable(request.name, answer.json())).toEqual(comparable(request.name, response));
-  });
+      expect(answer.statusCode).toBe(status);
+      if (typeof response === 'string') {
+        if (name === 'render-dot') expectSameFunctions(answer.body, response);
+        else expect(answer.body).toBe(response);
+      } else if (status !== 200) {
+        expect(answer.json()).toMatchObject({ code: (response as JsonObject).code });
+      } else if (name === 'series') {
+        // Recorded before the last pushes: ours has their services too.
+        const later = /rt-detr-python|span-service|spanid-service|multipart-go|push-go/;
+        const known = answer
+          .json<{ labelsSet: unknown[] }>()
+          .labelsSet.filter((set) => !later.test(JSON.stringify(set)));
+        expect({ labelsSet: known }).toEqual(response);
+      } else if (CUT.has(name) || name === 'merge-profile') {
+        expect(comparable(name, answer.json())).toEqual(comparable(name, response));
+        if (name === 'merge-profile') expect(about(answer.json())).toEqual(about(response));
+      } else {
+        expect(answer.json()).toEqual(response);
+      }
+    },
+  );
 });
 
 describe("calls of Grafana's data source as recorded", () => {
@@ -89,25 +136,11 @@ describe("calls of Grafana's data source as recorded", () => {
       });
       expect(answer.statusCode).toBe(200);
       expect(answer.headers['content-type']).toBe('application/proto');
-      const expected = Buffer.from(call.responseBase64, 'base64');
       const isCompressed = answer.headers['content-encoding'] === 'gzip';
       const bytes = isCompressed ? gunzipSync(answer.rawPayload) : answer.rawPayload;
-      if (name === '01.json' || name === '02.json') {
-        // Pyroscope leaves these empty until the data is some minutes old.
-        expect(bytes.length).toBeGreaterThan(0);
-      } else if (/Select/.test(path) && !path.endsWith('SelectSeries')) {
-        const read = (message: Uint8Array) =>
-          comparable(
-            name === '06.json' ? 'maxnodes' : name,
-            toJson(
-              SelectMergeStacktracesResponseSchema,
-              fromBinary(SelectMergeStacktracesResponseSchema, message),
-            ),
-          );
-        expect(read(bytes)).toEqual(read(expected));
-      } else {
-        expect(bytes.toString('base64')).toBe(expected.toString('base64'));
-      }
+      // Pyroscope leaves the first two empty until the data is some minutes old.
+      if (/^0[12]/.test(name)) expect(bytes.length).toBeGreaterThan(0);
+      else expect(bytes.toString('base64')).toBe(call.responseBase64);
     },
   );
 });

@@ -8,11 +8,13 @@ export const STATUS = {
   unauthenticated: 401,
   not_found: 404,
   unimplemented: 404,
+  method_not_allowed: 405,
   payload_too_large: 413,
   unsupported_media_type: 415,
   resource_exhausted: 429,
   internal: 500,
   unavailable: 503,
+  deadline_exceeded: 504,
 } as const;
 export type RefusalCode = keyof typeof STATUS;
 
@@ -38,11 +40,31 @@ export function invalid(message: string, reason = 'invalid_request'): Refusal {
   return new Refusal('invalid_argument', message, reason);
 }
 
+/** The setting of each limit that a profile can go beyond. */
+const LIMITS: Readonly<Record<string, string>> = {
+  inflated_size: 'INGEST_INFLATED_LIMIT',
+  sample_count: 'INGEST_SAMPLES_LIMIT',
+  stack_depth: 'INGEST_DEPTH_LIMIT',
+  string_length: 'INGEST_STRING_LIMIT',
+  labels_per_series: 'LABELS_PER_SERIES',
+  series_per_tenant: 'SERIES_PER_TENANT',
+};
+
+/** A profile that is refused, with the setting to raise when it is beyond a limit. */
+function refusedProfile({ message, reason }: MalformedProfile | ProfileRefused): Refusal {
+  const setting = LIMITS[reason];
+  return invalid(
+    setting === undefined ? message : `${message} The setting ${setting} raises the limit.`,
+    reason,
+  );
+}
+
 /** What to answer for an error of any layer. */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof MalformedProfile) return invalid(error.message, error.reason);
-  if (error instanceof ProfileRefused) return invalid(error.message, error.reason);
+  if (error instanceof MalformedProfile || error instanceof ProfileRefused) {
+    return refusedProfile(error);
+  }
   if (error instanceof InvalidSelector || error instanceof InvalidMatcher) {
     return invalid(error.message, 'selector');
   }
@@ -51,8 +73,12 @@ export function asRefusal(error: unknown): Refusal {
     return new Refusal('unavailable', error.message, 'store_unavailable', 2);
   }
   const status = httpStatus(error);
-  if (status === 413) {
-    return new Refusal('payload_too_large', 'The request body is too large.', 'body_size');
+  if (status === 415) {
+    return new Refusal(
+      'unsupported_media_type',
+      'The Content-Type header is no media type; use application/json or application/proto.',
+      'content_type',
+    );
   }
   if (status !== undefined && status < 500) {
     return invalid(error instanceof Error ? error.message : 'The request cannot be read.', 'http');

@@ -49,7 +49,7 @@ beforeAll(async () => {
   // Two profiles of one series in one millisecond, equal ones.
   await pushFolded(source, 'backend{env=prod}', HOUR - 5_000, ['main;twice 2']);
   await pushFolded(source, 'backend{env=prod}', HOUR - 5_000, ['main;twice 2']);
-  await pushFolded(source, 'worker "α"', HOUR - 2 * DAY, ['run;naïve 9']);
+  await pushFolded(source, 'worker{service_name=worker "α"}', HOUR - 2 * DAY, ['run;naïve 9']);
   await pushPprof('backend', tables([{ type: 'inuse_space', unit: 'bytes' }], 'space'));
 });
 
@@ -334,10 +334,12 @@ describe('files', () => {
     );
     expect(names).toHaveLength(14);
     for (const name of names) {
+      // A service's name may have more than the name of an application.
       const service = decodeURIComponent(name.split('/')[0]!);
+      const application = /^[\w./-]+$/.test(service) ? service : `copy{service_name=${service}}`;
       const { statusCode } = await target.app.inject({
         method: 'POST',
-        url: `/ingest?${new URLSearchParams({ name: service, format: 'pprof' })}`,
+        url: `/ingest?${new URLSearchParams({ name: application, format: 'pprof' })}`,
         payload: await readFile(join(folder, name)),
       });
       expect(statusCode).toBe(200);

@@ -1,13 +1,21 @@
-import { decodeFolded, type DecodeLimits, decodePprof, decodeSpeedscope } from '@hsi/pprof-codec';
+import {
+  decodeFolded,
+  type DecodeLimits,
+  decodePprof,
+  decodeSpeedscope,
+  MalformedProfile,
+} from '@hsi/pprof-codec';
 import { type ProfileTables } from '@hsi/profile-model';
 import { type IncomingProfile } from '@hsi/profile-store';
 import * as v from 'valibot';
+import { inflate, InflateError, isGzip } from '../body.ts';
 import { invalid } from '../refusal.ts';
 import { applicationLabels } from './application.ts';
-import { inflate } from './inflate.ts';
 import { type DisplayNames, metricName } from './metric-name.ts';
 import { parseMultipart } from './multipart.ts';
 import { type IngestParameters } from './parameters.ts';
+import { asNamedBySpy } from './spies.ts';
+import { textType } from './text-types.ts';
 
 /** Profiles of the year 1970 have no time, or have it in a smaller unit than they say. */
 const FIRST_PLAUSIBLE_NANOS = 31_536_000_000_000_000n;
@@ -19,22 +27,44 @@ export async function decodeIngest(
   body: Buffer,
   limits: DecodeLimits,
 ): Promise<IncomingProfile[]> {
-  switch (parameters.format) {
-    case 'pprof': {
-      const form = parameters.isMultipart ? readForm(body, contentType) : { profile: body };
-      const tables = decodePprof(await inflate(form.profile, limits.inflatedBytes), limits);
-      return [incoming(parameters, metricName(tables.sampleTypes, form.displayNames), tables)];
-    }
-    case 'speedscope':
-    case 'folded':
-    case 'groups': {
-      if (parameters.isMultipart) {
-        throw invalid(`The format ${parameters.format} is not taken as a form.`, 'format');
-      }
-      const text = Buffer.from(await inflate(body, limits.inflatedBytes)).toString();
-      const decode = parameters.format === 'speedscope' ? decodeSpeedscope : decodeFolded;
-      return [incoming(parameters, 'process_cpu', decode(text, parameters.sampleRate, limits))];
-    }
+  if (parameters.format === 'pprof') {
+    const form = parameters.isMultipart ? readForm(body, contentType) : { profile: body };
+    const decoded = decodePprof(await inflateProfile(form.profile, limits), limits);
+    const tables = asNamedBySpy(decoded, parameters.spyName);
+    return [incoming(parameters, metricName(tables.sampleTypes, form.displayNames), tables)];
+  }
+  if (parameters.isMultipart) {
+    throw invalid(
+      `The format ${parameters.format} is not taken as a form; send it as the body.`,
+      'format',
+    );
+  }
+  const { application, sampleRate, format } = parameters;
+  const { application: name, type } = textType(application.name, sampleRate);
+  const named = { ...parameters, application: { ...application, name } };
+  const text = (await inflateProfile(body, limits)).toString();
+  if (format === 'speedscope') {
+    const tables = decodeSpeedscope(text, sampleRate, limits);
+    return [incoming(named, metricName(tables.sampleTypes), tables)];
+  }
+  return [incoming(named, type.name, decodeFolded(text, type.measure, limits))];
+}
+
+/** A profile may be gzip by itself. @throws MalformedProfile */
+export async function inflateProfile(
+  bytes: Uint8Array,
+  { inflatedBytes }: DecodeLimits,
+): Promise<Buffer> {
+  if (!isGzip(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    return await inflate(bytes, inflatedBytes);
+  } catch (error) {
+    if (!(error instanceof InflateError)) throw error;
+    throw new MalformedProfile(
+      'gzip',
+      error.message,
+      error.isTooLarge ? 'inflated_size' : undefined,
+    );
   }
 }
 

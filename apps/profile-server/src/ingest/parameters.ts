@@ -11,10 +11,12 @@ export interface IngestParameters {
   readonly format: IngestFormat;
   readonly isMultipart: boolean;
   readonly fromNanos: bigint;
-  /** Samples per second. */
+  /** Samples per second of the text formats; pprof has its own period. */
   readonly sampleRate: number;
   readonly spyName: string;
 }
+
+const DEFAULT_SAMPLE_RATE = 100;
 
 /** @throws Refusal */
 export function parseParameters(
@@ -27,21 +29,39 @@ export function parseParameters(
     return (Array.isArray(value) ? value[0] : value) ?? '';
   };
   const isMultipart = /^multipart\/form-data/i.test(contentType);
-  const sampleRate = Number(text('sampleRate') || '100');
-  if (!Number.isFinite(sampleRate) || sampleRate <= 0 || sampleRate > 1e9) {
-    throw invalid(
-      `sampleRate is ${JSON.stringify(text('sampleRate'))}: expected a number of samples per second`,
-      'parameter',
-    );
+  const format = parseFormat(text('format') || agentFormat(contentType), isMultipart);
+  const fromNanos = parseTimeNanos(text('from'), nowMs);
+  if (text('from') !== '' && text('until') !== '') {
+    checkOrder(text('from'), fromNanos, text('until'), parseTimeNanos(text('until'), nowMs));
   }
   return {
     application: parseApplication(text('name')),
-    format: parseFormat(text('format'), isMultipart),
+    format,
     isMultipart,
-    fromNanos: parseTimeNanos(text('from'), nowMs),
-    sampleRate,
+    fromNanos,
+    sampleRate: format === 'pprof' ? DEFAULT_SAMPLE_RATE : parseSampleRate(text('sampleRate')),
     spyName: text('spyName') || 'unknown',
   };
+}
+
+function checkOrder(from: string, fromNanos: bigint, until: string, untilNanos: bigint): void {
+  if (fromNanos <= untilNanos) return;
+  throw invalid(`from (${from}) is after until (${until}).`, 'time_range');
+}
+
+/** Old agents say their format in the content type: `binary/octet-stream+trie`. */
+function agentFormat(contentType: string): string {
+  return /^binary\/octet-stream\+(tree|trie)/.exec(contentType)?.[1] ?? '';
+}
+
+/** SDKs that do not sample at a rate send 0. */
+function parseSampleRate(text: string): number {
+  const rate = Number(text);
+  if (Number.isFinite(rate) && rate >= 0 && rate <= 1e9) return rate || DEFAULT_SAMPLE_RATE;
+  throw invalid(
+    `sampleRate is ${JSON.stringify(text.slice(0, 40))}: expected a number of samples per second.`,
+    'parameter',
+  );
 }
 
 function parseFormat(format: string, isMultipart: boolean): IngestFormat {
@@ -61,14 +81,14 @@ function parseFormat(format: string, isMultipart: boolean): IngestFormat {
  * nanoseconds since 1970 by the count of digits, or `now-1h`. Absent is now.
  */
 export function parseTimeNanos(text: string, nowMs: number): bigint {
-  const relative = /^now(?:-(\d{1,6})(s|m|h|d|w|M|y))?$/.exec(text);
+  const relative = /^now(?:-(\d{1,6})(mon|[smhdwMy])[a-z]*)?$/.exec(text);
   if (text === '' || relative) {
     const back = Number(relative?.[1] ?? 0) * (SECONDS[relative?.[2] ?? 's'] ?? 0);
     return BigInt(Math.max(0, nowMs - back * 1_000)) * 1_000_000n;
   }
   if (!/^\d{1,19}$/.test(text)) {
     throw invalid(
-      `The time ${JSON.stringify(text.slice(0, 40))} cannot be read; use seconds since 1970.`,
+      `The time ${JSON.stringify(text.slice(0, 40))} cannot be read; use seconds since 1970, or now-1h.`,
       'parameter',
     );
   }
@@ -83,5 +103,6 @@ const SECONDS: Readonly<Record<string, number>> = {
   d: 86_400,
   w: 604_800,
   M: 2_592_000,
+  mon: 2_592_000,
   y: 31_536_000,
 };

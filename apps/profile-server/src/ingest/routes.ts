@@ -3,11 +3,12 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { type AppOptions } from '../app.ts';
 import { type Metrics } from '../metrics.ts';
 import { STORED } from '../observe.ts';
-import { decodeMessage, encodingOf, send } from '../query/connect.ts';
+import { readBody } from '../body.ts';
+import { checkProtocolVersion } from '../query/connect.ts';
+import { encodingOf, readMessage, send } from '../query/message.ts';
 import { Refusal } from '../refusal.ts';
 import { tenantOf } from '../tenant.ts';
 import { decodeIngest } from './decode.ts';
-import { inflate } from './inflate.ts';
 import { parseParameters } from './parameters.ts';
 import { decodePush } from './push.ts';
 import { checkToken } from './token.ts';
@@ -55,10 +56,7 @@ export function addIngestRoutes(app: FastifyInstance, options: AppOptions, metri
     const contentType = request.headers['content-type'] ?? '';
     const parameters = parseParameters(request.query, contentType, (options.now ?? Date.now)());
     const tenant = tenantOf(request);
-    let body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (request.headers['content-encoding'] === 'gzip') {
-      body = Buffer.from(await inflate(body, options.decodeLimits.inflatedBytes));
-    }
+    const body = await readBody(request, options.decodeLimits.inflatedBytes);
     const profiles = await decodeIngest(parameters, contentType, body, options.decodeLimits);
     await options.store.ingest(tenant, profiles);
     metrics.add(STORED, {}, profiles.length);
@@ -69,14 +67,13 @@ export function addIngestRoutes(app: FastifyInstance, options: AppOptions, metri
   }
 
   app.post('/push.v1.PusherService/Push', { onRequest: admit }, async (request, reply) => {
+    // No Connect-Timeout-Ms here: an answer that says "too late" of a profile that is then stored
+    // makes the client store it twice.
+    checkProtocolVersion(request);
     const encoding = encodingOf(request);
     const { decodeLimits } = options;
-    const message = await decodeMessage(
-      PushRequestSchema,
-      encoding,
-      request,
-      decodeLimits.inflatedBytes,
-    );
+    const limit = decodeLimits.inflatedBytes;
+    const message = await readMessage(PushRequestSchema, encoding, request, limit);
     const profiles = await decodePush(message, decodeLimits, (options.now ?? Date.now)());
     await options.store.ingest(tenantOf(request), profiles);
     metrics.add(STORED, {}, profiles.length);

@@ -1,21 +1,12 @@
-import {
-  type DescMessage,
-  fromBinary,
-  fromJson,
-  type JsonValue,
-  type MessageShape,
-} from '@bufbuild/protobuf';
 import { type ProfileStore } from '@hsi/profile-store';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { inflate } from '../ingest/inflate.ts';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { invalid, Refusal } from '../refusal.ts';
 import { tenantOf } from '../tenant.ts';
-import { METHODS } from './methods.ts';
+import { encodingOf, readMessage, send } from './message.ts';
+import { type Method, METHODS } from './methods.ts';
 
-/** Bytes of a query's body after inflation. */
+/** Bytes of a query's body, also after inflation. */
 const QUERY_BYTES = 1_000_000;
-
-export type Encoding = 'json' | 'proto';
 
 /** Connect's unary protocol for `querier.v1`: POST, JSON or binary protobuf, gzip or plain. */
 export function addQueryRoutes(app: FastifyInstance, store: ProfileStore): void {
@@ -23,65 +14,73 @@ export function addQueryRoutes(app: FastifyInstance, store: ProfileStore): void 
     '/querier.v1.QuerierService/:method',
     { bodyLimit: QUERY_BYTES },
     async (request, reply) => {
-      const method = Object.hasOwn(METHODS, request.params.method)
-        ? METHODS[request.params.method]
-        : undefined;
-      if (method === undefined) {
-        throw new Refusal(
-          'unimplemented',
-          `There is no method ${request.params.method}.`,
-          'method',
-        );
-      }
+      const method = methodNamed(request.params.method);
+      if (method === undefined) throw noSuchMethod(request);
+      checkProtocolVersion(request);
       const encoding = encodingOf(request);
-      const message = await decodeMessage(method.request, encoding, request);
-      const answer = await method.answer(message, {
-        store,
-        tenant: tenantOf(request),
-        allowsUtf8Names: /allow-utf8-labelnames=true/i.test(request.headers.accept ?? ''),
+      const answer = inTime(request, async () => {
+        const message = await readMessage(method.request, encoding, request, QUERY_BYTES);
+        return method.answer(message, {
+          store,
+          tenant: tenantOf(request),
+          allowsUtf8Names: /allow-utf8-labelnames=true/i.test(request.headers.accept ?? ''),
+        });
       });
-      return send(reply, encoding, answer);
+      return send(reply, encoding, await answer);
     },
   );
 }
 
-/** @throws Refusal for a content type that is neither */
-export function encodingOf(request: FastifyRequest): Encoding {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-  if (type === 'application/json') return 'json';
-  if (type === 'application/proto' || type === 'application/x-protobuf') return 'proto';
-  throw new Refusal(
-    'unsupported_media_type',
-    `The content type ${JSON.stringify(type)} is not supported; use application/json or application/proto.`,
-    'content_type',
-  );
+function methodNamed(name: string): Method | undefined {
+  return Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
 }
 
-/** Reads a request's message. @throws Refusal */
-export async function decodeMessage<Schema extends DescMessage>(
-  schema: Schema,
-  encoding: Encoding,
-  request: FastifyRequest,
-  limit = QUERY_BYTES,
-): Promise<MessageShape<Schema>> {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const isCompressed = request.headers['content-encoding'] === 'gzip';
-  const bytes = isCompressed ? await inflate(body, limit) : body;
-  try {
-    if (encoding === 'proto') return fromBinary(schema, bytes);
-    const json = JSON.parse(Buffer.from(bytes).toString()) as JsonValue;
-    return fromJson(schema, json, { ignoreUnknownFields: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`unmarshal message: ${reason}`, 'message');
+export function noSuchMethod(request: FastifyRequest): Refusal {
+  return new Refusal('unimplemented', `There is no method ${pathOf(request)}.`, 'method');
+}
+
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0]!;
+}
+
+/** @throws Refusal */
+export function checkProtocolVersion(request: FastifyRequest): void {
+  const version = request.headers['connect-protocol-version'];
+  if (version === undefined || version === '1') return;
+  throw invalid(`Connect-Protocol-Version is ${JSON.stringify(version)}; expected 1.`, 'http');
+}
+
+/**
+ * Does work within the time that the client gives (`Connect-Timeout-Ms`). The store's queries
+ * cannot be cut off, so the work goes on, but the client has its answer.
+ * @throws Refusal when the time is over
+ */
+export async function inTime<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  const header = request.headers['connect-timeout-ms'];
+  if (header === undefined) return work();
+  if (typeof header !== 'string' || !/^\d{1,10}$/.test(header)) {
+    throw invalid('Connect-Timeout-Ms is no number of milliseconds.', 'http');
   }
-}
-
-export function send(
-  reply: FastifyReply,
-  encoding: Encoding,
-  answer: { json(): string; binary(): Uint8Array },
-): FastifyReply {
-  if (encoding === 'json') return reply.type('application/json').send(answer.json());
-  return reply.type('application/proto').send(Buffer.from(answer.binary()));
+  const milliseconds = Number(header);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    // Timers hold at most 2^31 - 1 ms, which is more than anything takes.
+    timer = setTimeout(
+      () => {
+        reject(
+          new Refusal(
+            'deadline_exceeded',
+            `There was no answer within the ${milliseconds} ms that Connect-Timeout-Ms gives; ask for a shorter range.`,
+            'timeout',
+          ),
+        );
+      },
+      Math.min(milliseconds, 2 ** 31 - 1),
+    );
+  });
+  try {
+    return await Promise.race([work(), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

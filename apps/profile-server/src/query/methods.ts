@@ -20,6 +20,7 @@ import {
   LabelValuesRequestSchema,
   LabelValuesResponseSchema,
   ProfileFormat,
+  profileOfCallSite,
   ProfileSchema,
   ProfileTypesRequestSchema,
   ProfileTypesResponseSchema,
@@ -31,12 +32,23 @@ import {
   SelectSeriesResponseSchema,
   SeriesRequestSchema,
   SeriesResponseSchema,
-  TimeSeriesAggregationType,
+  type StackTraceSelector,
+  truncateProfile,
   truncateTree,
   type WireGraph,
   wireGraph,
 } from '@hsi/pyroscope-api/server';
-import { labelRange, maxNodes, selection, selectors, spanIds } from './requests.ts';
+import {
+  checkSameType,
+  isAverageOf,
+  labelRange,
+  maxNodes,
+  mergedPeriod,
+  selection,
+  selectors,
+  spanIds,
+  stepOf,
+} from './requests.ts';
 import { invalid } from '../refusal.ts';
 
 export interface QueryContext {
@@ -119,13 +131,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   SelectMergeStacktraces: method(
     SelectMergeStacktracesRequestSchema,
     async (request, { store, tenant }) => {
-      if (request.format === ProfileFormat.TREE) {
-        throw invalid(
-          'The format PROFILE_FORMAT_TREE is not supported; ask for a flame graph.',
-          'format',
-        );
-      }
-      const callSite = request.stackTraceSelector?.callSite.map(({ name }) => name) ?? [];
+      checkFormat(request.format);
+      const callSite = callSiteOf(request.stackTraceSelector);
       const tree = selectCallSite(await store.mergeTree(selection(tenant, request)), callSite);
       return graph(wireGraph(truncateTree(tree, maxNodes(request.maxNodes))));
     },
@@ -134,6 +141,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   SelectMergeSpanProfile: method(
     SelectMergeSpanProfileRequestSchema,
     async (request, { store, tenant }) => {
+      checkFormat(request.format);
       const selected = selection(tenant, request);
       const tree = await store.mergeTree(selected, spanIds(request.spanSelector));
       return graph(wireGraph(truncateTree(tree, maxNodes(request.maxNodes))));
@@ -142,8 +150,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
 
   SelectMergeProfile: method(SelectMergeProfileRequestSchema, async (request, context) => {
     const selected = selection(context.tenant, request);
-    const tables = await context.store.mergeProfile(selected);
-    const bytes = encodePprof({ ...tables, timeNanos: BigInt(selected.to) * 1_000_000n });
+    const whole = await context.store.mergeProfile(selected);
+    const tables = truncateProfile(
+      profileOfCallSite(whole, callSiteOf(request.stackTraceSelector)),
+      // Without a limit all of it: a profile that is saved should not lack anything.
+      Number(request.maxNodes ?? 0n),
+    );
+    const bytes = encodePprof({
+      ...tables,
+      period: mergedPeriod(selected.profileTypeId),
+      timeNanos: BigInt(selected.to) * 1_000_000n,
+    });
     return {
       json: () => JSON.stringify(toJson(ProfileSchema, fromBinary(ProfileSchema, bytes))),
       binary: () => bytes,
@@ -155,19 +172,28 @@ export const METHODS: Readonly<Record<string, Method>> = {
       throw invalid('A diff has a left and a right side.', 'diff');
     }
     const sides = [selection(tenant, left), selection(tenant, right)] as const;
-    const [a, b] = await Promise.all([store.mergeTree(sides[0]), store.mergeTree(sides[1])]);
+    checkSameType(...sides);
+    const trees = await Promise.all(
+      [left, right].map(async ({ stackTraceSelector }, side) =>
+        selectCallSite(await store.mergeTree(sides[side]!), callSiteOf(stackTraceSelector)),
+      ),
+    );
     const nodes = Math.max(maxNodes(left.maxNodes), maxNodes(right.maxNodes));
-    return graph(diffGraph(a, b, nodes));
+    return graph(diffGraph(trees[0]!, trees[1]!, nodes));
   }),
 
   SelectSeries: method(SelectSeriesRequestSchema, async (request, { store, tenant }) => {
     const selected = selection(tenant, request);
-    if (request.step === 0) throw invalid('step must be non-zero', 'step');
-    const stepMs = Math.trunc(request.step * 1_000);
-    if (!(stepMs >= 1)) throw invalid('step must be at least a millisecond', 'step');
+    const stepMs = stepOf(request.step);
+    const isAverage = isAverageOf(request.aggregation);
+    if (callSiteOf(request.stackTraceSelector).length > 0) {
+      throw invalid(
+        'SelectSeries does not select call sites; ask SelectMergeStacktraces for one.',
+        'call_site',
+      );
+    }
     const firstPoint = selected.from - stepMs;
     const steps = Math.floor((selected.to - firstPoint) / stepMs);
-    const isAverage = request.aggregation === TimeSeriesAggregationType.AVERAGE;
     const series = await store.pointSeries(
       { ...selected, from: firstPoint, to: firstPoint + steps * stepMs },
       {
@@ -203,6 +229,19 @@ export const METHODS: Readonly<Record<string, Method>> = {
     );
   }),
 };
+
+/** @throws Refusal for a format other than a flame graph */
+function checkFormat(format: ProfileFormat): void {
+  if (format === ProfileFormat.UNSPECIFIED || format === ProfileFormat.FLAMEGRAPH) return;
+  throw invalid(
+    `The format ${ProfileFormat[format] ?? format} is not supported; ask for FLAMEGRAPH.`,
+    'format',
+  );
+}
+
+function callSiteOf(selector: StackTraceSelector | undefined): string[] {
+  return selector?.callSite.map(({ name }) => name) ?? [];
+}
 
 function isVisible(name: string, { allowsUtf8Names }: QueryContext): boolean {
   return allowsUtf8Names || LEGACY_NAME.test(name);

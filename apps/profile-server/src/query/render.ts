@@ -1,11 +1,17 @@
 import { parseProfileType, parseSelector } from '@hsi/profile-model';
 import { type ProfileStore, type Selection } from '@hsi/profile-store';
-import { diffGraph, truncateTree, type WireGraph, wireGraph } from '@hsi/pyroscope-api/server';
+import {
+  diffGraph,
+  dotGraph,
+  truncateTree,
+  type WireGraph,
+  wireGraph,
+} from '@hsi/pyroscope-api/server';
 import { type FastifyInstance } from 'fastify';
 import { parseTimeNanos } from '../ingest/parameters.ts';
 import { invalid } from '../refusal.ts';
 import { tenantOf } from '../tenant.ts';
-import { maxNodes } from './requests.ts';
+import { checkSameType, DEFAULT_MAX_NODES, maxNodes } from './requests.ts';
 
 type Query = Record<string, string | string[]>;
 
@@ -13,7 +19,14 @@ type Query = Record<string, string | string[]>;
 const LEAST_STEP_SECONDS = 15;
 const TIMELINE_POINTS = 1_500;
 
-/** Pyroscope's older HTTP form: `GET /pyroscope/render` and `/pyroscope/render-diff` as JSON. */
+/** Functions of a call graph: more than a hundred cannot be read, many more not be laid out. */
+const DOT_NODES = 100;
+const MOST_DOT_NODES = 2_000;
+
+/**
+ * Pyroscope's older HTTP form: `GET /pyroscope/render` as JSON or in Graphviz' DOT language, and
+ * `/pyroscope/render-diff` as JSON.
+ */
 export function addRenderRoutes(
   app: FastifyInstance,
   store: ProfileStore,
@@ -21,10 +34,16 @@ export function addRenderRoutes(
 ): void {
   app.get<{ Querystring: Query }>('/pyroscope/render', async (request, reply) => {
     const { query } = request;
-    checkFormat(query);
+    const format = formatOf(query, ['json', 'dot']);
     const selection = renderSelection(tenantOf(request), query, ['query', 'from', 'until'], now());
     const tree = await store.mergeTree(selection);
-    const graph = wireGraph(truncateTree(tree, askedNodes(query)));
+    if (format === 'dot') {
+      const { sampleType: type, sampleUnit: unit } = parseProfileType(selection.profileTypeId);
+      const nodes = askedNodes(query, DOT_NODES);
+      const options = { type, unit, time: selection.to, maxNodes: Math.min(nodes, MOST_DOT_NODES) };
+      return reply.type('text/plain; charset=utf-8').send(dotGraph(tree, options));
+    }
+    const graph = wireGraph(truncateTree(tree, askedNodes(query, DEFAULT_MAX_NODES)));
     return reply.send({
       ...flamebearer(graph, selection, 'single'),
       timeline: await timeline(store, selection),
@@ -35,15 +54,13 @@ export function addRenderRoutes(
 
   app.get<{ Querystring: Query }>('/pyroscope/render-diff', async (request, reply) => {
     const { query } = request;
-    checkFormat(query);
+    formatOf(query, ['json']);
     const tenant = tenantOf(request);
     const left = renderSelection(tenant, query, ['leftQuery', 'leftFrom', 'leftUntil'], now());
     const right = renderSelection(tenant, query, ['rightQuery', 'rightFrom', 'rightUntil'], now());
-    if (left.profileTypeId !== right.profileTypeId) {
-      throw invalid('Both sides of a diff have the same profile type.', 'profile_type');
-    }
+    checkSameType(left, right);
     const [a, b] = await Promise.all([store.mergeTree(left), store.mergeTree(right)]);
-    const graph = diffGraph(a, b, askedNodes(query));
+    const graph = diffGraph(a, b, askedNodes(query, DEFAULT_MAX_NODES));
     return reply.send({
       ...flamebearer(graph, left, 'double'),
       leftTicks: Number(graph.ticks?.[0] ?? 0),
@@ -57,25 +74,26 @@ function text(query: Query, name: string): string {
   return (Array.isArray(value) ? value[0] : value) ?? '';
 }
 
-function checkFormat(query: Query): void {
-  const format = text(query, 'format');
-  if (format !== '' && format !== 'json') {
-    throw invalid(
-      `The format ${JSON.stringify(format.slice(0, 40))} is not supported; use json.`,
-      'format',
-    );
-  }
+/** The format of an answer, the first one when none is asked for. @throws Refusal */
+function formatOf(query: Query, formats: readonly string[]): string {
+  const asked = text(query, 'format') || formats[0]!;
+  if (formats.includes(asked)) return asked;
+  throw invalid(
+    `The format ${JSON.stringify(asked.slice(0, 40))} is not supported; use ${formats.join(' or ')}.`,
+    'format',
+  );
 }
 
-function askedNodes(query: Query): number {
+/** How many nodes are asked for; `otherwise` when it is not said, or 0. @throws Refusal */
+function askedNodes(query: Query, otherwise: number): number {
   const asked = text(query, 'max-nodes') || text(query, 'maxNodes');
-  if (asked !== '' && !/^\d{1,9}$/.test(asked)) {
+  if (asked !== '' && !/^-?\d{1,9}$/.test(asked)) {
     throw invalid(
       `maxNodes is ${JSON.stringify(asked.slice(0, 40))}: expected a number.`,
       'parameter',
     );
   }
-  return maxNodes(asked === '' ? undefined : BigInt(asked));
+  return Number(asked) > 0 ? maxNodes(BigInt(asked)) : otherwise;
 }
 
 /** A query such as `process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name="a"}` and its range. */

@@ -6,6 +6,7 @@ import {
   type TimeRange,
 } from '@hsi/profile-model';
 import { type Selection } from '@hsi/profile-store';
+import { TimeSeriesAggregationType } from '@hsi/pyroscope-api/server';
 import { invalid } from '../refusal.ts';
 
 /** Times of a request, milliseconds since 1970. */
@@ -51,6 +52,46 @@ function profileTypeId(text: string): ProfileTypeId {
   return parseProfileType(text).id;
 }
 
+/** @throws Refusal: amounts of two types have no difference */
+export function checkSameType(left: Selection, right: Selection): void {
+  if (left.profileTypeId === right.profileTypeId) return;
+  throw invalid(
+    `Both sides of a diff need the same profile type; left is ${left.profileTypeId}, right is ${right.profileTypeId}.`,
+    'profile_type',
+  );
+}
+
+/** The period that Pyroscope gives to a merged profile, whose parts may have had different ones. */
+export function mergedPeriod(id: ProfileTypeId): number {
+  const { name } = parseProfileType(id);
+  return name === 'process_cpu' ? 1_000_000_000 : name === 'memory' ? 524_288 : 1;
+}
+
+const MOST_STEP_SECONDS = 1e9;
+
+/** The milliseconds of a step in seconds. @throws Refusal */
+export function stepOf(seconds: number): number {
+  if (seconds === 0) throw invalid('step must be non-zero', 'step');
+  const ms = Math.trunc(seconds * 1_000);
+  if (!(ms >= 1)) throw invalid('step must be at least a millisecond', 'step');
+  if (seconds > MOST_STEP_SECONDS) {
+    throw invalid(`step must be at most ${MOST_STEP_SECONDS} seconds`, 'step');
+  }
+  return ms;
+}
+
+/** @throws Refusal for an aggregation that is neither */
+export function isAverageOf(aggregation: TimeSeriesAggregationType | undefined): boolean {
+  if (aggregation === undefined) return false;
+  if (TimeSeriesAggregationType[aggregation] === undefined) {
+    throw invalid(
+      `The aggregation ${aggregation} is not known; use 0 (sum) or 1 (average).`,
+      'aggregation',
+    );
+  }
+  return aggregation === TimeSeriesAggregationType.AVERAGE;
+}
+
 const SPAN_ID = /^[0-9a-f]{16}$/i;
 
 /** @throws Refusal */
@@ -67,7 +108,7 @@ export function spanIds(texts: readonly string[]): string[] {
   return texts.map((text) => text.toLowerCase());
 }
 
-const DEFAULT_MAX_NODES = 8_192;
+export const DEFAULT_MAX_NODES = 8_192;
 
 /** How many nodes an answer may have: 8192 unless told; 0 is also unless told. */
 export function maxNodes(asked: bigint | undefined): number {

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestClient } from '../testing/requests.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+let server: TestServer;
+let client: TestClient;
+beforeAll(async () => {
+  server = await startTestServer();
+  client = new TestClient(server);
+});
+afterAll(() => server.close());
+
+test.each<[string, string, Buffer | string, string]>([
+  ["Java's format", 'name=a&format=jfr', 'x', '"jfr" is not supported; use pprof'],
+  ['an unknown format', 'name=a&format=lines', 'x', 'lines'],
+  ['a form of folded lines', 'name=a&format=folded', 'form', 'send it as the body'],
+  ['a name without an application', 'name=%7Ba%3Db%7D', 'a 1', 'service name is required'],
+  ['a name with a space', 'name=my%20app', 'a 1', '"my app" has the character " "'],
+  ['a name with quotes', 'name=%22app%22', 'a 1', 'has the character'],
+  ['a label name with a dash', 'name=a%7Bx-y%3D1%7D', 'a 1', '"x-y" has the character "-"'],
+  ['an end before the start', 'name=a&from=1795397600&until=1795397500', 'a 1', 'is after until'],
+  [
+    'an end before the start, in other units',
+    'name=a&from=1795397600000&until=1795397500',
+    'a 1',
+    'from (1795397600000) is after until (1795397500).',
+  ],
+  ['an end that is no time', 'name=a&from=1795397600&until=x', 'a 1', 'The time "x"'],
+  ['a negative sample rate', 'name=a&sampleRate=-5', 'a 1', 'sampleRate'],
+  ['a bad sample rate', 'name=a&sampleRate=x', 'a 1', 'sampleRate'],
+  ['a bad time', 'name=a&from=yesterday', 'a 1', 'yesterday'],
+  ['an open label set', 'name=a%7Bx%3D1', 'a 1', 'not closed'],
+  ['a label without a value', 'name=a%7Bx%7D', 'a 1', 'key=value'],
+  ['folded lines that are none', 'name=a&format=folded', 'hello', 'line 1'],
+  ['a form without a boundary', 'name=a', 'x', 'boundary'],
+])('%s is refused with a sentence', async (name, query, body, sentence) => {
+  const type = /\bform\b/.test(name) ? 'multipart/form-data' : 'application/octet-stream';
+  const answer = await client.push(body, query, { 'content-type': type });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json<{ message: string }>().message).toContain(sentence);
+});
