@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
 import { defineConfig } from '@rspack/cli';
@@ -22,6 +23,21 @@ const shareReact = {
   version: react.version,
 };
 
+/**
+ * The federation runtime as ES modules. The plugin takes its CommonJS form, of which nothing can be
+ * left out: a third of the remote's entry would be code that no page of ours runs.
+ */
+function federationRuntime() {
+  const require = createRequire(import.meta.url);
+  const forms = (name) => {
+    const commonJs = require.resolve(name);
+    return [commonJs, commonJs.replace(/\.cjs$/, '.js')];
+  };
+  const [bundler, bundlerModule] = forms('@module-federation/webpack-bundler-runtime');
+  const [, runtimeModule] = forms('@module-federation/runtime');
+  return { [bundler]: bundlerModule, '@module-federation/runtime': runtimeModule };
+}
+
 export default defineConfig((env, argv) => {
   const isServing = Boolean(env.RSPACK_SERVE);
   const isProduction = !isServing && argv.mode !== 'development';
@@ -41,7 +57,11 @@ export default defineConfig((env, argv) => {
       chunkFilename: `[name]${hash}.js`,
       crossOriginLoading: 'anonymous',
     },
-    resolve: { conditionNames: ['source', '...'], extensions: ['.ts', '.tsx', '.js'] },
+    resolve: {
+      conditionNames: ['source', '...'],
+      extensions: ['.ts', '.tsx', '.js'],
+      alias: federationRuntime(),
+    },
     module: { rules: browserRules({ root, isProduction }) },
     optimization: browserOptimization(),
     plugins: [
@@ -78,6 +98,8 @@ export default defineConfig((env, argv) => {
         manifest: true,
         dts: false,
         dev: false,
+        // It loads no remotes of its own, so it reads no manifests.
+        experiments: { optimization: { disableSnapshot: true } },
       }),
     ],
     performance: false,

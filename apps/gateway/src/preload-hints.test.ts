@@ -55,6 +55,7 @@ describe('the hints of a page', () => {
     const base = '/remotes/profiling/1.0.0-abc';
     expect(await linksAt('/pyroscope/compare?x=1')).toEqual([
       ...OWN,
+      `<${base}/mf-manifest.json>; rel=preload; as=fetch; crossorigin`,
       `<${base}/remoteEntry.js>; rel=preload; as=script; crossorigin; integrity="${HASH}"`,
       `<${base}/mount.js>; rel=preload; as=script; crossorigin`,
       `<${base}/mount.css>; rel=preload; as=style; crossorigin`,

@@ -19,7 +19,6 @@ const GLIDE_MS = 140;
 /** Paints scenes on one canvas: at once when data changes, otherwise once for each frame. */
 export class FlamePainter {
   private readonly context: FlameContext | null;
-  private readonly text: TextFitter | undefined;
   private picture: Picture | undefined;
   private shown: Viewport = { left: 0, right: 1 };
   private scrollTop = 0;
@@ -28,7 +27,6 @@ export class FlamePainter {
   constructor(private readonly canvas: HTMLCanvasElement) {
     // Opaque: text is drawn with subpixel edges, and nothing is blended with the page.
     this.context = canvas.getContext('2d', { alpha: false });
-    this.text = this.context === null ? undefined : new TextFitter(this.context, FONT);
   }
 
   /** The viewport on the canvas now, which may still be on its way to the wanted one. */
@@ -83,8 +81,18 @@ export class FlamePainter {
   }
 
   private paintNow(): void {
-    const { context, picture, text, shown, scrollTop } = this;
+    const { context, picture, shown, scrollTop } = this;
+    const text = textFitter();
     if (context === null || text === undefined || picture === undefined) return;
     draw(context, { ...picture, text, viewport: shown, scrollTop });
   }
+}
+
+let fitter: TextFitter | undefined;
+
+/** One for all graphs of the page: measuring the characters takes longer than drawing a graph. */
+function textFitter(): TextFitter | undefined {
+  if (fitter !== undefined) return fitter;
+  const context = document.createElement('canvas').getContext('2d');
+  return context === null ? undefined : (fitter = new TextFitter(context, FONT));
 }

@@ -2,7 +2,10 @@ import { type RefObject, useLayoutEffect, useMemo, useState } from 'react';
 import { type Surface } from '@hsi/flamegraph';
 
 /** Size before the first measurement, and where nothing can be measured (no layout engine). */
-const UNMEASURED = { width: 800, height: 300 };
+const UNMEASURED = 800;
+
+/** The graphs of a grid are alike: with the width of the one before, the next is drawn only once. */
+let latestWidth = UNMEASURED;
 
 /**
  * Size of an element in CSS pixels and the device pixels in one, kept up to date. `isShown` changes
@@ -13,13 +16,15 @@ export function useSurface(
   height: number,
   isShown: boolean,
 ): Surface {
-  const [width, setWidth] = useState(UNMEASURED.width);
+  const [width, setWidth] = useState(latestWidth);
   const pixelRatio = usePixelRatio();
   useLayoutEffect(() => {
     const measured = element.current;
     if (measured === null) return;
     const measure = (): void => {
-      if (measured.clientWidth > 0) setWidth(measured.clientWidth);
+      if (measured.clientWidth === 0) return;
+      latestWidth = measured.clientWidth;
+      setWidth(latestWidth);
     };
     measure();
     if (typeof ResizeObserver === 'undefined') return;

@@ -1,11 +1,12 @@
 import { type ConfigResponse } from '@hsi/backend-api';
 import { resolveGrafanaUrl } from '@hsi/grafana-url';
 import { PyroscopeClient } from '@hsi/pyroscope-api';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { blockedByHost } from '../ladder/grafana-status.ts';
 import { decideRung } from '../ladder/rung.ts';
 import { useGrafana } from '../ladder/use-grafana.ts';
 import { nativeOnly, rememberedView, rememberShown, rememberView } from '../ladder/view-choice.ts';
+import { ProfilesView } from '../profiles/profiles-view.tsx';
 import { type PageState } from '../state/page-state.ts';
 import { usePageNotices, usePageState } from '../state/use-page-state.ts';
 import { ConfigBanner, Notices } from './banners.tsx';
@@ -20,13 +21,6 @@ import { ViewErrorBoundary } from './view-error-boundary.tsx';
 
 /** How long the first look for Grafana may keep the native view from being shown. */
 const PATIENCE_MS = 1_000;
-
-// Part of the page's own chunk: on most machines it is what the page shows, and one more request
-// before it would be felt.
-const ProfilesView = lazy(async () => {
-  const module = await import(/* webpackMode: "eager" */ '../profiles/profiles-view.tsx');
-  return { default: module.ProfilesView };
-});
 
 /** The profiling page: header, actions, and Grafana's dashboard or the native view. */
 export function PyroscopePage() {
@@ -106,11 +100,7 @@ function LoadedPage(props: { readonly config: ConfigResponse; readonly source: P
         <div className="pf:min-w-0 pf:flex-1">
           <ViewErrorBoundary resetKey={refresh.count}>
             {rung.shown === 'waiting' && <ContentSkeleton />}
-            {rung.shown === 'native' && (
-              <Suspense fallback={<ContentSkeleton />}>
-                <ProfilesView />
-              </Suspense>
-            )}
+            {rung.shown === 'native' && <ProfilesView />}
             {rung.shown === 'frame' && (
               <GrafanaFrame
                 ref={frame}

@@ -1,6 +1,6 @@
 import { MODEL_ZOO_SERVICE } from '@hsi/model-zoo-catalog';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { memo, useEffect, useMemo, useState } from 'react';
 import { usePageServices, useRefreshCount } from '../page/page-services.tsx';
 import { type PageState } from '../state/page-state.ts';
 import { usePageState } from '../state/use-page-state.ts';
@@ -45,7 +45,7 @@ const PRELOAD_MS = 2_000;
 const CATALOG = collectServices([]);
 
 /** The native view: what the services spend their time and memory on, from any Pyroscope. */
-export function ProfilesView() {
+export const ProfilesView = memo(function ProfilesView() {
   const { profiles, config } = usePageServices();
   const queries = useQueryClient();
   const [state, patch] = usePageState();
@@ -97,7 +97,7 @@ export function ProfilesView() {
       </div>
     </ViewProvider>
   );
-}
+});
 
 /** A model belongs to Backend: an address with a model and no service means that one. */
 function withService(state: PageState): PageState {

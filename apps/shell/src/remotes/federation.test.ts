@@ -1,6 +1,6 @@
 import { type ModuleFederationRuntimePlugin } from '@module-federation/runtime';
 import * as React from 'react';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { integrity, registry } from '../testing/remotes.ts';
 import { type FoundRemote } from './registry-client.ts';
 
@@ -27,7 +27,17 @@ const found = (version = '1'): FoundRemote => ({
   build: registry().remotes.profiling!.current,
   entry: `${ORIGIN}/profiling/${version}/mf-manifest.json`,
   federationName: 'profiling_remote',
-  manifest: '{"name":"profiling_remote"}',
+  container: {
+    url: `${ORIGIN}/profiling/${version}/remoteEntry.js`,
+    globalName: 'profiling_remote',
+  },
+  styles: new Map(),
+});
+const container = (version: string) => ({
+  name: 'profiling_remote',
+  entry: `${ORIGIN}/profiling/${version}/remoteEntry.js`,
+  type: 'global',
+  entryGlobalName: 'profiling_remote',
 });
 
 beforeEach(() => {
@@ -63,10 +73,7 @@ describe('the federation runtime', () => {
 
   it('loads by the remote’s own name', async () => {
     expect(await load(found())).toHaveProperty('mount');
-    expect(runtime.registerRemotes).toHaveBeenCalledWith(
-      [{ name: 'profiling_remote', entry: found().entry }],
-      { force: false },
-    );
+    expect(runtime.registerRemotes).toHaveBeenCalledWith([container('1')], { force: false });
     expect(runtime.loadRemote).toHaveBeenCalledWith('profiling_remote/mount');
   });
 
@@ -74,10 +81,7 @@ describe('the federation runtime', () => {
     runtime.loadRemote.mockRejectedValueOnce(new Error('#RUNTIME-008'));
     await expect(load(found())).rejects.toThrow('#RUNTIME-008');
     await load(found('2'));
-    expect(runtime.registerRemotes).toHaveBeenLastCalledWith(
-      [{ name: 'profiling_remote', entry: found('2').entry }],
-      { force: true },
-    );
+    expect(runtime.registerRemotes).toHaveBeenLastCalledWith([container('2')], { force: true });
     expect(runtime.created).toHaveLength(1);
   });
 
@@ -93,14 +97,6 @@ describe('the federation runtime', () => {
     other.remove();
   });
 
-  it('gets the manifest that was checked, and asks for others itself', async () => {
-    const { fetch } = await plugin();
-    const answer = await fetch?.(found().entry, {});
-    expect(answer).toBeInstanceOf(Response);
-    expect(await (answer as Response).text()).toBe(found().manifest);
-    expect(await fetch?.('https://other.test/mf-manifest.json', {})).toBe(false);
-  });
-
   it('lets the browser check every script', async () => {
     const { createScript } = await plugin();
     const result = createScript?.({
@@ -114,47 +110,40 @@ describe('the federation runtime', () => {
     expect(timeout).toBe(8_000);
   });
 
-  it('lets the browser check every stylesheet', async () => {
-    const { createLink } = await plugin();
-    const result = createLink?.({
-      url: `${ORIGIN}/profiling/1/mount.css`,
-      attrs: { rel: 'stylesheet', type: 'text/css' },
-    });
-    const { link } = result as { link: HTMLLinkElement };
-    expect(link.integrity).toBe(integrity('c'));
-    expect([link.rel, link.href, link.crossOrigin]).toEqual([
-      'stylesheet',
-      `${ORIGIN}/profiling/1/mount.css`,
-      'anonymous',
-    ]);
-  });
-
-  it('waits for the styles, and asks again for one that failed', async () => {
+  describe('loads the styles with the code', () => {
     const url = `${ORIGIN}/profiling/1/mount.css`;
-    const { createLink } = await plugin();
-    const { loadExposed } = await import('./federation.ts');
-    const again = () => loadExposed(found(), 'mount');
-    const add = () => {
-      const result = createLink?.({ url, attrs: { rel: 'stylesheet' } });
-      return (result as { link: HTMLLinkElement }).link;
-    };
-    const first = add();
-    document.head.append(first);
-    const loading = again();
-    expect(first.isConnected).toBe(false);
-    const second = document.head.querySelector<HTMLLinkElement>('link[rel=stylesheet]')!;
-    second.dispatchEvent(new Event('error'));
-    await expect(loading).rejects.toThrow(`the stylesheet ${url} could not be loaded`);
+    const styled: FoundRemote = { ...found(), styles: new Map([['mount', [url]]]) };
+    const link = () => document.head.querySelector<HTMLLinkElement>('link[rel=stylesheet]');
+    afterEach(() => link()?.remove());
 
-    const retried = again();
-    const third = document.head.querySelector<HTMLLinkElement>('link[rel=stylesheet]')!;
-    expect(third).not.toBe(second);
-    expect([third.href, third.integrity]).toEqual([url, integrity('c')]);
-    third.dispatchEvent(new Event('load'));
-    expect(await retried).toHaveProperty('mount');
+    it('and lets the browser check them', async () => {
+      const loading = load(styled);
+      await vi.waitFor(() => expect(link()).not.toBeNull());
+      expect([link()?.href, link()?.integrity, link()?.crossOrigin]).toEqual([
+        url,
+        integrity('c'),
+        'anonymous',
+      ]);
+      link()?.dispatchEvent(new Event('load'));
+      expect(await loading).toHaveProperty('mount');
+    });
 
-    await again();
-    expect(third.isConnected).toBe(true);
-    third.remove();
+    it('asks again for one that failed, and never twice for one that is there', async () => {
+      const { loadExposed } = await import('./federation.ts');
+      const failing = loadExposed(styled, 'mount');
+      const first = link();
+      first?.dispatchEvent(new Event('error'));
+      await expect(failing).rejects.toThrow(`the stylesheet ${url} could not be loaded`);
+
+      const retried = loadExposed(styled, 'mount');
+      const second = link();
+      expect(first?.isConnected).toBe(false);
+      expect(second).not.toBe(first);
+      second?.dispatchEvent(new Event('load'));
+      expect(await retried).toHaveProperty('mount');
+
+      expect(await loadExposed(styled, 'mount')).toHaveProperty('mount');
+      expect(document.head.querySelectorAll('link[rel=stylesheet]')).toHaveLength(1);
+    });
   });
 });

@@ -15,11 +15,10 @@ const FILE_LIMIT_MS = 8_000;
 /** A stylesheet of a remote. */
 interface Style {
   readonly link: HTMLLinkElement;
-  /** False when it could not be loaded, or is not the published one. */
   readonly loaded: Promise<boolean>;
-  here: boolean;
 }
 
+/** By URL: those that are here or on their way. */
 const styles = new Map<string, Style>();
 
 /** Builds whose files the runtime may load, by the URL of their folder. */
@@ -34,18 +33,23 @@ let instance: ModuleFederation | undefined;
  */
 export async function loadExposed(found: FoundRemote, expose: string): Promise<unknown> {
   const host = (instance ??= createHost());
-  const { federationName: name, entry } = found;
-  builds.set(new URL('.', entry).href, found);
+  const { federationName: name, container, entry } = found;
+  const folder = new URL('.', entry).href;
+  builds.set(folder, found);
   const known = host.options.remotes.some((remote) => remote.name === name);
   // By force after a failure, or for another version: else the runtime would remember the first.
-  host.registerRemotes([{ name, entry }], { force: known });
-  const folder = new URL('.', entry).href;
+  // By its container, not by its manifest: what the runtime needs to read a manifest, and to work
+  // out from it what this host already knows, is a quarter of its code and a wait before the entry.
+  host.registerRemotes(
+    [{ name, entry: container.url, type: 'global', entryGlobalName: container.globalName }],
+    { force: known },
+  );
   if (known) removeScripts(folder);
-  askAgainForStyles(folder);
+  const styled = Promise.all((found.styles.get(expose) ?? []).map((url) => addStyle(url)));
+  // The code's failure says more than that of its styles.
+  styled.catch(() => undefined);
   const exposed: unknown = await host.loadRemote(`${name}/${expose}`);
-  for (const [url, { loaded }] of styles) {
-    if (!(await loaded)) throw new Error(`the stylesheet ${url} could not be loaded`);
-  }
+  await styled;
   return exposed;
 }
 
@@ -54,29 +58,31 @@ function removeScripts(folder: string): void {
   for (const script of [...document.scripts]) if (script.src.startsWith(folder)) script.remove();
 }
 
-/** The runtime asks for a stylesheet once in the page's life, also when that failed. */
-function askAgainForStyles(folder: string): void {
-  for (const [url, style] of [...styles]) {
-    if (style.here) continue;
-    style.link.remove();
-    styles.delete(url);
-    if (url.startsWith(folder)) document.head.append(styleLink(url, { rel: 'stylesheet' }));
-  }
+/**
+ * Resolves when the stylesheet is there, and rejects when it could not be loaded or is not the
+ * published one; then the next call asks again. The remote's own loader finds it and takes it.
+ */
+async function addStyle(url: string): Promise<void> {
+  const known = styles.get(url);
+  const style = known ?? appendStyle(url);
+  styles.set(url, style);
+  if (await style.loaded) return;
+  styles.delete(url);
+  style.link.remove();
+  throw new Error(`the stylesheet ${url} could not be loaded`);
 }
 
-function styleLink(url: string, attrs: Readonly<Record<string, unknown>>): HTMLLinkElement {
+function appendStyle(url: string): Style {
   const link = document.createElement('link');
-  for (const [key, value] of Object.entries(attrs)) link.setAttribute(key, String(value));
+  link.rel = 'stylesheet';
   link.href = url;
   protect(link, url);
   const loaded = new Promise<boolean>((resolve) => {
     link.addEventListener('load', () => resolve(true));
     link.addEventListener('error', () => resolve(false));
   });
-  const style: Style = { link, loaded, here: false };
-  void loaded.then((here) => (style.here = here));
-  if (link.rel === 'stylesheet') styles.set(url, style);
-  return link;
+  document.head.append(link);
+  return { link, loaded };
 }
 
 function createHost(): ModuleFederation {
@@ -99,13 +105,9 @@ function createHost(): ModuleFederation {
   });
 }
 
-/** Gives the runtime the manifest that we already have, and files only with their integrity. */
+/** Gives the runtime files only with their integrity. */
 const fromRegistry: ModuleFederationRuntimePlugin = {
   name: 'hsi-registry',
-  fetch: (url) => {
-    const found = foundFor(url);
-    return found === undefined ? false : Promise.resolve(new Response(found.manifest));
-  },
   createScript: ({ url, attrs }) => {
     const script = document.createElement('script');
     const { type, ...others } = { ...attrs };
@@ -114,7 +116,6 @@ const fromRegistry: ModuleFederationRuntimePlugin = {
     protect(script, url);
     return { script, timeout: FILE_LIMIT_MS };
   },
-  createLink: ({ url, attrs }) => ({ link: styleLink(url, attrs ?? {}), timeout: FILE_LIMIT_MS }),
 };
 
 function protect(element: HTMLScriptElement | HTMLLinkElement, url: string): void {

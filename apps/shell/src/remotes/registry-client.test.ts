@@ -7,13 +7,19 @@ const REGISTRY = '/remotes/registry.json';
 const find = (signal = new AbortController().signal) => findRemote('profiling', signal);
 
 describe('finding a remote', () => {
-  it('gives the current build and its manifest', async () => {
+  it('gives the current build and what its manifest says', async () => {
     const server = serve({ [REGISTRY]: registry(), [ENTRY]: MANIFEST });
     expect(await find()).toMatchObject({
       build: { version: VERSION },
       entry: `${window.location.origin}${ENTRY}`,
       federationName: 'profiling_remote',
-      manifest: JSON.stringify(MANIFEST),
+      container: {
+        url: `${window.location.origin}/remotes/profiling/${VERSION}/remoteEntry.js`,
+        globalName: 'profiling_remote',
+      },
+      styles: new Map([
+        ['mount', [`${window.location.origin}/remotes/profiling/${VERSION}/mount.css`]],
+      ]),
     });
     expect(server.asked).toEqual([`GET ${REGISTRY}`, `GET ${ENTRY}`]);
   });

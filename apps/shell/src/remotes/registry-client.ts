@@ -10,17 +10,31 @@ import { reasonOf, RemoteFailure } from './remote-failure.ts';
 
 export const REGISTRY_PATH = '/remotes/registry.json';
 
-/** What the federation manifest must say for us; the runtime checks the rest. */
-const Manifest = v.object({ name: v.string(), metaData: v.object({}) });
+const Expose = v.object({
+  name: v.string(),
+  assets: v.object({ css: v.object({ sync: v.array(v.string()) }) }),
+});
+/** What the federation manifest must say for us. */
+const Manifest = v.object({
+  name: v.string(),
+  metaData: v.object({
+    globalName: v.string(),
+    remoteEntry: v.object({ path: v.string(), name: v.string(), type: v.literal('global') }),
+  }),
+  exposes: v.array(Expose),
+});
 
-/** A build that this host may run, and the text of its manifest. */
+/** A build that this host may run, and what its manifest says. */
 export interface FoundRemote {
   readonly build: RemoteBuild;
   /** Absolute URL of the federation manifest. */
   readonly entry: string;
   /** The name that the remote's code registers itself under. */
   readonly federationName: string;
-  readonly manifest: string;
+  /** Absolute URL of the script that holds the container, and the global that it sets. */
+  readonly container: { readonly url: string; readonly globalName: string };
+  /** What the remote exposes -> absolute URLs of its stylesheets. */
+  readonly styles: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -49,7 +63,16 @@ export async function findRemote(name: string, signal: AbortSignal): Promise<Fou
   if (!parsed.success) {
     throw new RemoteFailure('manifest', `${entry} is not a federation manifest.`);
   }
-  return { build, entry, federationName: parsed.output.name, manifest };
+  const { name: federationName, metaData, exposes } = parsed.output;
+  const { path, name: file } = metaData.remoteEntry;
+  const url = (asset: string) => new URL(asset, entry).href;
+  return {
+    build,
+    entry,
+    federationName,
+    container: { url: url(path + file), globalName: metaData.globalName },
+    styles: new Map(exposes.map((each) => [each.name, each.assets.css.sync.map(url)])),
+  };
 }
 
 async function readBuild(name: string, url: string, signal: AbortSignal): Promise<RemoteBuild> {

@@ -2,7 +2,17 @@ import { type Registry } from '@hsi/remote-contract';
 
 export const VERSION = '0.1.0-abc';
 export const ENTRY = `/remotes/profiling/${VERSION}/mf-manifest.json`;
-export const MANIFEST = { id: 'profiling_remote', name: 'profiling_remote', metaData: {} };
+export const MANIFEST = {
+  id: 'profiling_remote',
+  name: 'profiling_remote',
+  metaData: {
+    globalName: 'profiling_remote',
+    remoteEntry: { path: '', name: 'remoteEntry.js', type: 'global' },
+  },
+  exposes: [
+    { name: 'mount', assets: { js: { sync: ['mount.js'] }, css: { sync: ['mount.css'] } } },
+  ],
+};
 export const integrity = (letter: string) => `sha384-${letter.repeat(64)}`;
 
 /** A registry with one build of the profiling page. */

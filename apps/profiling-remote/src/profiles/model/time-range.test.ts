@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import {
   formatDuration,
   pointRange,
@@ -11,8 +11,8 @@ import {
   formatClock,
   formatMoment,
   fromLocalInput,
+  offsetText,
   rangeTitle,
-  timeZoneText,
   toLocalInput,
 } from './time-text.ts';
 
@@ -96,11 +96,20 @@ test.each([
 describe('times as text', () => {
   const format = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
 
-  it('are in one zone, which has a name', () => {
-    expect(timeZoneText(NOW, format)).toBe('Europe/Berlin (UTC+01:00)');
-    expect(timeZoneText(NOW, { timeZone: 'UTC' })).toBe('UTC');
+  it('have a date and seconds', () => {
     expect(formatMoment(NOW, format)).toBe('23 Nov 2026, 13:00:07');
-    expect(formatClock(NOW, format)).toBe('13:00:07');
+    expect(formatClock(new Date(2026, 10, 23, 7, 0, 5).getTime())).toBe('07:00:05');
+  });
+
+  test.each([
+    [-60, 'UTC+01:00'],
+    [0, 'UTC'],
+    [210, 'UTC-03:30'],
+    [-345, 'UTC+05:45'],
+  ])('say their zone where UTC is %i minutes from it', (minutes, text) => {
+    vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(minutes);
+    expect(offsetText(NOW)).toBe(text);
+    vi.restoreAllMocks();
   });
 
   test.each([

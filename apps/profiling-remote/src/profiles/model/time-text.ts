@@ -7,16 +7,20 @@ export interface TimeFormat {
   readonly timeZone?: string | undefined;
 }
 
-/** `Europe/Berlin (UTC+01:00)`: the zone that every time on the page is in. */
-export function timeZoneText(at: UnixMs, format: TimeFormat = {}): string {
-  const zone = format.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone === 'UTC' || zone === 'Etc/UTC') return 'UTC';
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    timeZoneName: 'longOffset',
-  }).formatToParts(at);
-  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', 'UTC');
-  return offset === undefined ? zone : `${zone} (${offset})`;
+/**
+ * `UTC+01:00`: how far the person's clock is from UTC. Without `Intl`, whose first use takes as long
+ * as drawing four flame graphs.
+ */
+export function offsetText(at: UnixMs): string {
+  const minutes = -new Date(at).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const ahead = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+}
+
+/** `Europe/Berlin`: the zone that every time on the page is in. */
+export function timeZoneName(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** A moment with its date and seconds. */
@@ -29,13 +33,22 @@ export function formatMoment(at: UnixMs, format: TimeFormat = {}): string {
   }).format(at);
 }
 
-/** The clock alone, with seconds. */
-export function formatClock(at: UnixMs, format: TimeFormat = {}): string {
+/** The clock alone, with seconds, in the person's own zone. */
+export function formatClock(at: UnixMs): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+}
+
+function clockIn(at: UnixMs, format: TimeFormat): string {
   return new Intl.DateTimeFormat(format.locale, {
     timeZone: format.timeZone,
     timeStyle: 'medium',
     hourCycle: 'h23',
   }).format(at);
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 /** `Last 6 hours`, or the two times of an absolute range. */
@@ -48,7 +61,7 @@ export function rangeTitle(text: RangeText, range: TimeRange, format: TimeFormat
   }
   if (isRelative(text)) return `${text.from} to ${text.to}`;
   const sameDay = dayOf(range.from, format) === dayOf(range.to, format);
-  const end = sameDay ? formatClock(range.to, format) : formatMoment(range.to, format);
+  const end = sameDay ? clockIn(range.to, format) : formatMoment(range.to, format);
   return `${formatMoment(range.from, format)} – ${end}`;
 }
 
@@ -61,7 +74,6 @@ function dayOf(at: UnixMs, format: TimeFormat): string {
 /** The moment as `<input type="datetime-local">` wants it, in the person's own zone. */
 export function toLocalInput(at: UnixMs): string {
   const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

@@ -3,6 +3,8 @@ import { FIELD } from './look.ts';
 
 export interface PickerProps {
   readonly label: string;
+  /** What is shown when the label is pointed at; made then. */
+  readonly labelTitle?: () => string;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
@@ -14,11 +16,18 @@ export interface PickerProps {
 }
 
 /** A labelled list to choose one from. */
-export function Picker({ label, value, onChange, disabled, narrow, hint, children }: PickerProps) {
+export function Picker(props: PickerProps) {
+  const { label, labelTitle, value, onChange, disabled, narrow, hint, children } = props;
   const id = useId();
   return (
     <div className="pf:flex pf:min-w-0 pf:flex-col pf:gap-1">
-      <label htmlFor={id} className="pf:text-xs pf:text-gray-400">
+      <label
+        htmlFor={id}
+        className="pf:text-xs pf:text-gray-400"
+        onPointerEnter={(event) => {
+          if (labelTitle !== undefined) event.currentTarget.title = labelTitle();
+        }}
+      >
         {label}
       </label>
       <select

@@ -2,7 +2,13 @@ import { type TimeRange } from '@hsi/profile-model';
 import { ArrowLeft, Clock, ZoomOut } from 'lucide-react';
 import { useState } from 'react';
 import { RANGE_PRESETS, type RangeText, absoluteRange } from '../model/time-range.ts';
-import { fromLocalInput, rangeTitle, timeZoneText, toLocalInput } from '../model/time-text.ts';
+import {
+  fromLocalInput,
+  offsetText,
+  rangeTitle,
+  timeZoneName,
+  toLocalInput,
+} from '../model/time-text.ts';
 import { BUTTON, FIELD, MUTED } from './look.ts';
 import { Picker } from './picker.tsx';
 
@@ -26,7 +32,8 @@ export function RangePicker(props: RangePickerProps) {
   return (
     <div className="pf:flex pf:min-w-0 pf:flex-wrap pf:items-end pf:gap-2 pf:max-sm:order-1 pf:max-sm:col-span-2">
       <Picker
-        label={`Time range · ${timeZoneText(range.to)}`}
+        label={`Time range · ${offsetText(range.to)}`}
+        labelTitle={timeZoneName}
         value={preset?.from ?? CUSTOM}
         onChange={(value) => {
           const chosen = RANGE_PRESETS.find(({ from }) => from === value);

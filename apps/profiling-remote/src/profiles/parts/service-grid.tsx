@@ -1,4 +1,5 @@
 import { Maximize2 } from 'lucide-react';
+import { memo } from 'react';
 import { useView } from '../data/view-context.tsx';
 import { type ServiceFacts } from '../model/services.ts';
 import { GraphCard } from './graph-card.tsx';
@@ -10,7 +11,6 @@ export const EAGER = 24;
 
 /** A flame graph for each service: those of the catalog, then the others that send profiles. */
 export function ServiceGrid({ services }: { readonly services: readonly ServiceFacts[] }) {
-  const { patch } = useView();
   return (
     <section
       aria-label="Service flame graphs"
@@ -18,28 +18,45 @@ export function ServiceGrid({ services }: { readonly services: readonly ServiceF
     >
       <h2 className="pf:sr-only">Service flame graphs</h2>
       {services.map(({ serviceName, displayName }, index) => (
-        <GraphCard
+        <ServiceGraph
           key={serviceName}
-          testId={`flamegraph-${serviceName}`}
+          service={serviceName}
           title={displayName}
-          scope={{ service: serviceName }}
-          height={HEIGHT}
-          compact
           eager={index < EAGER}
-          note={
-            <button
-              type="button"
-              className={`${CHIP} pf:hover:bg-gray-700`}
-              aria-label={`Only ${displayName}`}
-              title={`Only ${displayName}, with its table`}
-              onClick={() => patch({ service: serviceName, model: undefined, focus: [] })}
-            >
-              <Maximize2 className="pf:size-3" aria-hidden />
-              Open
-            </button>
-          }
         />
       ))}
     </section>
   );
 }
+
+interface ServiceGraphProps {
+  readonly service: string;
+  readonly title: string;
+  readonly eager: boolean;
+}
+
+const ServiceGraph = memo(function ServiceGraph({ service, title, eager }: ServiceGraphProps) {
+  const { patch } = useView();
+  return (
+    <GraphCard
+      testId={`flamegraph-${service}`}
+      title={title}
+      scope={{ service }}
+      height={HEIGHT}
+      compact
+      eager={eager}
+      note={
+        <button
+          type="button"
+          className={`${CHIP} pf:hover:bg-gray-700`}
+          aria-label={`Only ${title}`}
+          title={`Only ${title}, with its table`}
+          onClick={() => patch({ service, model: undefined, focus: [] })}
+        >
+          <Maximize2 className="pf:size-3" aria-hidden />
+          Open
+        </button>
+      }
+    />
+  );
+});
