@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBrowser } from './browser.mjs';
-import { checkServers, withSubPath } from './grafana/preflight.mjs';
+import { checkServers, describeServers, withSubPath } from './grafana/preflight.mjs';
 
 const HELP = `npm run e2e:grafana [-- flags]: the page with a real Grafana (12 or 13) and a real Pyroscope (2).
 
@@ -37,6 +37,7 @@ if (!rehearse) {
     );
     process.exit(1);
   }
+  console.error(`Against ${await describeServers(process.env)}.`);
 }
 const browser = await requireBrowser();
 if (process.env.HSI_SKIP_BUILD !== '1') build();
@@ -65,7 +66,14 @@ const child = spawn(
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => child.kill(signal));
 }
-child.once('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+child.once('close', (code, signal) => {
+  if (code !== 0) {
+    console.error(
+      '\nOf each failure, e2e/test-results/grafana/ has a picture (test-failed-1.png) and a trace of every step.',
+    );
+  }
+  process.exit(signal ? 1 : (code ?? 1));
+});
 
 /** Builds the apps; Nx skips what has not changed. */
 function build() {

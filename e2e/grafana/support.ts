@@ -119,6 +119,7 @@ export class FramedDashboard {
     const option = this.frame
       .getByTestId('data-testid Select option')
       .filter({ hasText: new RegExp(`^\\s*${value}\\s*$`, 'u') })
+      .or(this.frame.getByRole('option', { name: value, exact: true }))
       .first();
     await expect(option, `the choice "${value}" of the variable "${variable}"`).toBeVisible();
     await option.click();

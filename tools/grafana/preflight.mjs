@@ -29,6 +29,11 @@ export function withSubPath(url) {
 /** @param {string} url */
 async function checkGrafana(url) {
   if (!URL.canParse(url)) return [`E2E_GRAFANA_URL is not a URL: ${url}.`];
+  if (new URL(url).protocol !== 'http:') {
+    return [
+      `E2E_GRAFANA_URL must be plain http: the suite cuts the connection to Grafana, which it cannot do inside ${new URL(url).protocol}//.`,
+    ];
+  }
   const health = await ask(`${url}/api/health`);
   if (typeof health === 'string') return [`Grafana at ${url} does not answer: ${health}.`];
   if (health.status !== 200 || !health.body.includes('"database"')) {
@@ -46,11 +51,37 @@ async function checkGrafana(url) {
       'Grafana asks everyone to sign in, and the suite cannot: set [auth.anonymous] enabled = true (a Viewer is enough).',
     );
   }
+  const page = await ask(`${url}/d/hsi-profiling/hsi-profiling`);
+  const location = typeof page === 'string' ? null : page.headers.get('location');
+  if (location !== null && !location.includes('/login')) {
+    problems.push(
+      `Grafana sends its pages to ${location}: its root_url names another place than /grafana. Set [server] root_url = http://127.0.0.1:8080/grafana/ and serve_from_sub_path = true.`,
+    );
+  }
   return problems;
+}
+
+/**
+ * Which versions the suite runs against, for its first line; what does not say so is "unknown".
+ * @param {Record<string, string | undefined>} env
+ */
+export async function describeServers(env) {
+  const versionOf = async (/** @type {string} */ url, /** @type {RegExp} */ pattern) => {
+    const answer = await ask(url);
+    return (typeof answer === 'string' ? undefined : pattern.exec(answer.body)?.[1]) ?? 'unknown';
+  };
+  const grafana = withSubPath(env.E2E_GRAFANA_URL);
+  const pyroscope = trimmed(env.E2E_PYROSCOPE_URL);
+  const [one, other] = await Promise.all([
+    versionOf(`${grafana}/api/health`, /"version":\s*"([^"]+)"/),
+    versionOf(`${pyroscope}/api/v1/status/buildinfo`, /"version":\s*"([^"]+)"/),
+  ]);
+  return `Grafana ${one} at ${grafana}, Pyroscope ${other} at ${pyroscope}`;
 }
 
 /** @param {string} url */
 async function checkPyroscope(url) {
+  if (!URL.canParse(url)) return [`E2E_PYROSCOPE_URL is not a URL: ${url}.`];
   const ready = await ask(`${url}/ready`);
   if (typeof ready === 'string') return [`Pyroscope at ${url} does not answer: ${ready}.`];
   return ready.status === 200

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGrafanaDouble, type GrafanaDouble } from '../../e2e/doubles/grafana.ts';
-import { checkServers, withSubPath } from './preflight.mjs';
+import { checkServers, describeServers, withSubPath } from './preflight.mjs';
 
 let grafana: GrafanaDouble;
 let pyroscope: { url: string; server: Server };
@@ -50,6 +50,32 @@ describe('before the suite for a real Grafana', () => {
     expect(await check({ E2E_GRAFANA_URL: 'grafana' })).toEqual([
       'E2E_GRAFANA_URL is not a URL: grafana/grafana.',
     ]);
+  });
+
+  it('https is refused, because its wire cannot be cut', async () => {
+    expect(await check({ E2E_GRAFANA_URL: 'https://g.example' })).toEqual([
+      expect.stringContaining('must be plain http'),
+    ]);
+    expect(await check({ E2E_PYROSCOPE_URL: 'pyroscope' })).toEqual([
+      'E2E_PYROSCOPE_URL is not a URL: pyroscope.',
+    ]);
+  });
+
+  it('a Grafana whose pages live elsewhere is noticed', async () => {
+    const elsewhere = await serve((request, response) => {
+      if (request.url?.includes('/api/')) response.end('{"database":"ok"}');
+      else response.writeHead(301, { location: 'http://other.test/' }).end();
+    });
+    const problems = await check({ E2E_GRAFANA_URL: elsewhere.url });
+    elsewhere.server.close();
+    expect(problems).toEqual([expect.stringContaining('http://other.test/')]);
+  });
+
+  it('the versions are said', async () => {
+    const env = { E2E_GRAFANA_URL: grafana.url, E2E_PYROSCOPE_URL: pyroscope.url };
+    expect(await describeServers(env)).toBe(
+      `Grafana 12.3.3 at ${grafana.url}, Pyroscope unknown at ${pyroscope.url}`,
+    );
   });
 
   it('a Grafana that refuses frames is told apart from one that asks to sign in', async () => {

@@ -108,6 +108,27 @@ describe('docker-compose.yml', () => {
     expect(own).toContain(Number(port));
   });
 
+  it.each([
+    // Grafana and Jaeger are built on Alpine, Pyroscope on distroless: no shell, but its own tool.
+    ['grafana', 'CMD-SHELL', 'wget'],
+    ['jaeger', 'CMD-SHELL', 'wget'],
+    ['pyroscope', 'CMD', '/usr/bin/profilecli'],
+  ])('asks %s by %s and a program that its image has, %s', (name, how, program) => {
+    const [kind, command] = service(name).healthcheck.test;
+    expect([kind, command?.split(' ')[0]]).toEqual([how, program]);
+  });
+
+  it('keeps data where the image’s own user may write', () => {
+    // A new named volume takes the owner of the folder that the image has there.
+    const named = services.flatMap(({ name, volumes }) =>
+      volumes.filter((volume) => !volume.startsWith('.')).map((volume) => `${name} ${volume}`),
+    );
+    expect(named).toEqual([
+      'grafana grafana-data:/var/lib/grafana',
+      'pyroscope pyroscope-data:/data',
+    ]);
+  });
+
   it('publishes on loopback only, each port once, none that npm start uses', () => {
     expect(new Set(ports.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']));
     const taken = SETTINGS.filter(({ name }) => name.endsWith('_PORT')).map((setting) =>

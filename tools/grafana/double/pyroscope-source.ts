@@ -112,13 +112,11 @@ export class PyroscopeSource {
         ...(limit !== undefined && { limit: BigInt(limit) }),
       },
     );
-    const { unit, isRate } = meaning(profileTypeId);
+    const { unit, of } = meaning(profileTypeId, step);
     return series.map(({ labels, points }) => ({
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
       unit,
-      points: points.map(
-        ({ timestamp, value }) => [Number(timestamp), isRate ? value / step : value] as const,
-      ),
+      points: points.map(({ timestamp, value }) => [Number(timestamp), of(value)] as const),
     }));
   }
 
@@ -187,14 +185,22 @@ const LEVELS = new Set([
   'goroutine:goroutine:count:goroutine:count',
 ]);
 
+interface Meaning {
+  readonly unit: string;
+  /** What Pyroscope's sum of a step becomes. */
+  readonly of: (sum: number) => number;
+}
+
 /** Values of a type that accumulates are divided by the step and get the unit of a rate. */
-function meaning(profileTypeId: string): { unit: string; isRate: boolean } {
+function meaning(profileTypeId: string, stepSeconds: number): Meaning {
   const [name, , sampleUnit] = profileTypeId.split(':');
   const isRate =
     !LEVELS.has(profileTypeId) && (sampleUnit === 'nanoseconds' || sampleUnit === 'bytes');
-  if (!isRate) return { unit: sampleUnit === 'bytes' ? 'bytes' : 'short', isRate };
-  if (sampleUnit === 'bytes') return { unit: 'binBps', isRate };
-  return { unit: name === 'process_cpu' ? 'cores' : 'ns', isRate };
+  if (!isRate) return { unit: sampleUnit === 'bytes' ? 'bytes' : 'short', of: (sum) => sum };
+  if (sampleUnit === 'bytes') return { unit: 'binBps', of: (sum) => sum / stepSeconds };
+  return name === 'process_cpu'
+    ? { unit: 'cores', of: (sum) => sum / 1e9 / stepSeconds }
+    : { unit: 'ns', of: (sum) => sum / stepSeconds };
 }
 
 function toGraph({ names, levels, total }: FlameGraph): Graph {

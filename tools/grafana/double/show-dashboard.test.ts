@@ -78,6 +78,14 @@ describe('the dashboard in Grafana', () => {
       );
       expect(new Set(content.lines.map((line) => line.unit))).toEqual(new Set([unit]));
     }
+    // Each service works a fraction of one core and holds some megabytes.
+    const figures = shown.panels.flatMap(({ content }) =>
+      content.kind === 'value'
+        ? [/^.+, mean of the range ([\d.]+) cores$/u.exec(content.text)]
+        : [],
+    );
+    expect(figures).toHaveLength(SERVICES.length + 1);
+    for (const figure of figures) expect(Number(figure?.[1])).toBeLessThan(1);
     for (const { displayName } of SERVICES) {
       const { content } = panel(shown, `${displayName}: CPU`);
       expect(content.kind === 'graph' && content.graph.total).toBeGreaterThan(0);

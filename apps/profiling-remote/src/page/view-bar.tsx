@@ -19,7 +19,7 @@ export function ViewBar({ rung, demo, onSwitch }: ViewBarProps) {
         role="status"
         data-testid="view-badge"
         data-rung={rung.number}
-        className="pf:flex pf:flex-wrap pf:items-center pf:gap-x-2 pf:gap-y-1 pf:text-gray-300"
+        className="pf:flex pf:flex-[1_1_18rem] pf:flex-wrap pf:items-center pf:gap-x-2 pf:gap-y-1 pf:text-gray-300"
       >
         <span className="pf:rounded-full pf:border pf:border-gray-700 pf:bg-gray-800 pf:px-2.5 pf:py-0.5 pf:font-medium pf:text-gray-100">
           {rung.name}
