@@ -104,6 +104,20 @@ describe('a Grafana as recorded', () => {
       'Grafana does not let this account see the dashboard HSI Profiling.',
     ],
     [
+      'whose session is about to be renewed, which the frame does',
+      {
+        ...allowed,
+        ...Object.fromEntries(
+          [LOGIN, DASHBOARD, SOURCE].map((path) => [
+            path,
+            { status: 401, body: { messageId: 'session.token.rotate', message: 'Unauthorized' } },
+          ]),
+        ),
+      },
+      'ready',
+      '',
+    ],
+    [
       'behind a proxy that redirects to its own login',
       { [HEALTH]: { status: 302 }, [LOGIN]: { status: 302 }, [DASHBOARD]: { status: 302 } },
       'login-required',

@@ -52,8 +52,16 @@ describe('the way to Explore', () => {
   });
 
   it('is open to an Editor', async () => {
-    serve({ '/grafana/explore': { status: 200, headers: { 'content-type': 'text/html' } } });
+    serve({
+      ...viewer,
+      '/grafana/explore': { status: 200, headers: { 'content-type': 'text/html' } },
+    });
     expect(await mayExplore('/grafana')).toBe(true);
+  });
+
+  it('is not known while a session is about to be renewed, which redirects from every page', async () => {
+    serve({ ...viewer, '/grafana/api/login/ping': { status: 401, body: {} } });
+    expect(await mayExplore('/grafana')).toBe(null);
   });
 
   it('is not known on another origin, or while Grafana is away', async () => {

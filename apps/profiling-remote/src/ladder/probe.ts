@@ -34,6 +34,7 @@ const ProbeBody = v.object({
   database: v.optional(v.string()),
   version: v.optional(v.string()),
   message: v.optional(v.string()),
+  messageId: v.optional(v.string()),
   /** Of the gateway's own answers. */
   code: v.optional(v.string()),
 });
@@ -81,9 +82,14 @@ export function isSameOrigin(url: string): boolean {
  */
 export async function mayExplore(base: string, signal?: AbortSignal): Promise<boolean | null> {
   if (!isSameOrigin(base)) return null;
-  const answer = await probeOwnOrigin(`${base}/explore`, signal);
-  if (answer.kind === 'redirected') return false;
-  return answer.kind === 'answered' && answer.status === 200 ? true : null;
+  const [login, explore] = await Promise.all([
+    probeOwnOrigin(base + PROBES.login, signal),
+    probeOwnOrigin(`${base}/explore`, signal),
+  ]);
+  // Somebody whose session is about to be renewed is redirected from every page.
+  if (login.kind !== 'answered' || login.status !== 200) return null;
+  if (explore.kind === 'redirected') return false;
+  return explore.kind === 'answered' && explore.status === 200 ? true : null;
 }
 
 async function probeOwnOrigin(url: string, signal?: AbortSignal): Promise<ProbeAnswer> {

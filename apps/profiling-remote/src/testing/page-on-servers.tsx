@@ -1,3 +1,4 @@
+import './match-media.ts';
 import { type MountContext, type Unmount } from '@hsi/remote-contract';
 import { act, fireEvent, screen } from '@testing-library/react';
 import { onTestFinished, vi } from 'vitest';
