@@ -5,6 +5,9 @@ import { readSettings } from './settings.ts';
 
 const log = (message: string) => console.error(`profile-server: ${message}`);
 
+/** How often it is looked whether something can be rolled up, milliseconds. */
+const ROLL_UP_MS = 1_000;
+
 await runService({
   name: 'profile-server',
   portSetting: 'PROFILE_SERVER_PORT',
@@ -18,20 +21,23 @@ await runService({
       aheadMs: settings.aheadMs,
       log,
     });
-    const maintenance = setInterval(() => {
-      store.maintain().catch((error: unknown) => log(`maintenance failed: ${String(error)}`));
-    }, settings.maintenanceMs);
+    const failed = (error: unknown) => log(`maintenance failed: ${String(error)}`);
+    const timers = [
+      setInterval(() => void store.maintain().catch(failed), settings.maintenanceMs),
+      setInterval(() => void store.rollUp().catch(failed), ROLL_UP_MS),
+    ];
+    const stopTimers = () => timers.forEach(clearInterval);
     const app = buildApp({ store, ...settings, log });
     try {
       await app.listen({ host: settings.host, port: settings.port });
     } catch (error) {
-      clearInterval(maintenance);
+      stopTimers();
       await store.close();
       throw error;
     }
     return {
       async close() {
-        clearInterval(maintenance);
+        stopTimers();
         await app.close();
         await store.close();
       },

@@ -6,6 +6,9 @@ export type FrameId = number;
 /** Index of a stack trace; 0 is the empty one. A stack trace's parent has a lower index. */
 export type StackId = number;
 
+/** Of one entry: the header of a text and its place in a map; columns and hash tables, half full. */
+const BYTES = { string: 80, frame: 36, stack: 28 } as const;
+
 /**
  * The texts, frames and stack traces of one stretch of time, each kept once. A stack trace is its
  * caller's stack trace and one more frame, so that traces with a common beginning share it.
@@ -32,6 +35,8 @@ export class Dictionary {
   /** Stack + 1 by the hash of its parent and frame; 0 is a free place. Every push looks up thousands. */
   private stackTable = new Int32Array(4_096);
 
+  private textLength = 0;
+
   constructor() {
     this.stackParent.push(-1);
     this.stackFrame.push(-1);
@@ -45,11 +50,23 @@ export class Dictionary {
     return this.stackParent.length;
   }
 
+  /** Roughly what it takes in memory. */
+  get bytes(): number {
+    const { strings, frameCount, stackCount } = this;
+    return (
+      this.textLength +
+      BYTES.string * strings.length +
+      BYTES.frame * frameCount +
+      BYTES.stack * stackCount
+    );
+  }
+
   string(text: string): StringId {
     const found = this.stringIds.get(text);
     if (found !== undefined) return found;
     const own = ownText(text);
     const made = this.strings.push(own) - 1;
+    this.textLength += own.length;
     this.stringIds.set(own, made);
     return made;
   }

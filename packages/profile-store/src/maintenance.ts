@@ -12,12 +12,18 @@ const GREATEST_FILE_BYTES = 256_000_000;
 const BUCKETS_PER_RUN = 500;
 /** A file that was not written for so long has its log folded in, milliseconds. */
 const QUIET_MS = 300_000;
+/** What the dictionaries of all files may take in memory, roughly. */
+const DICTIONARY_BYTES = 48_000_000;
+/** How long no bucket is rolled up on the way after one could not be, milliseconds. */
+const RETRY_MS = 15_000;
 
 export interface MaintenanceOptions {
   readonly files: StretchSet;
   readonly pins: Pins;
   readonly retentionMs: number | undefined;
   readonly retentionBytes: number | undefined;
+  /** What the dictionaries of all files may take in memory. */
+  readonly dictionaryBytes?: number | undefined;
   readonly now: () => UnixMs;
   readonly log: (message: string) => void;
   /** Runs work alone on the writing connection. */
@@ -36,7 +42,9 @@ export interface MaintenanceReport {
 /** The store's background work, one run at a time. */
 export class Maintenance {
   private running: Promise<MaintenanceReport> | undefined;
+  private rollingUp: Promise<number> | undefined;
   private isStopped = false;
+  private rollUpFrom: UnixMs = 0;
 
   constructor(private readonly options: MaintenanceOptions) {}
 
@@ -47,17 +55,30 @@ export class Maintenance {
     return this.running;
   }
 
-  /** Ends the run that is under way and lets no other begin. */
+  /** Rolls up what is due, unless that is under way. */
+  rollUp(): Promise<unknown> {
+    if (this.running !== undefined || this.options.now() < this.rollUpFrom) {
+      return Promise.resolve();
+    }
+    this.rollingUp ??= this.rollUpDue().finally(() => {
+      this.rollingUp = undefined;
+    });
+    return this.rollingUp;
+  }
+
+  /** Ends what is under way and lets nothing else begin. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.running?.catch(() => undefined);
+    await Promise.allSettled([this.running, this.rollingUp]);
   }
 
   private async work(): Promise<MaintenanceReport> {
+    await this.rollingUp?.catch(() => undefined);
     const removedFiles = await this.removeExpired();
     await this.closeFull();
     const rolledUp = await this.rollUpDue();
     await this.foldQuiet();
+    await this.releaseDictionaries();
     const { all } = this.options.files;
     return { rolledUp, removedFiles, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
@@ -112,6 +133,7 @@ export class Maintenance {
             count++;
           } catch (error) {
             log(`a roll-up failed: ${reasonOf(error)}`);
+            this.rollUpFrom = now() + RETRY_MS;
             return count;
           }
         }
@@ -127,6 +149,20 @@ export class Maintenance {
         continue;
       await this.fold(stretch);
     }
+  }
+
+  /** Forgets the dictionaries that were not used for the longest time, when all take too much. */
+  private async releaseDictionaries(): Promise<void> {
+    const { files, exclusive, dictionaryBytes = DICTIONARY_BYTES } = this.options;
+    const total = () => files.all.reduce((sum, stretch) => sum + stretch.dictionaryBytes, 0);
+    if (total() <= dictionaryBytes || this.isStopped) return;
+    await exclusive(async () => {
+      const latestLast = [...files.all].sort((a, b) => a.dictionaryUse - b.dictionaryUse);
+      for (const stretch of latestLast.slice(0, -1)) {
+        if (total() <= dictionaryBytes) break;
+        stretch.releaseDictionary();
+      }
+    });
   }
 
   private async fold(stretch: Stretch): Promise<void> {

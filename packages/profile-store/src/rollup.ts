@@ -13,20 +13,26 @@ export type Level = 0 | 1;
 
 /** How long after its end a bucket is rolled up, milliseconds: late profiles come until then. */
 const GRACE_MS = 60_000;
+/** How long a bucket is left alone after a profile, so that old data that arrives is rolled up once. */
+const SETTLE_MS = 2_000;
 
 const SUM = 'coalesce(try_cast(sum(value) AS BIGINT), 9223372036854775807)';
 
 /** Which buckets of one stretch are rolled up, and which have profiles that are not. */
 export class RollupState {
   private readonly rolled: readonly [Set<number>, Set<number>] = [new Set(), new Set()];
-  private readonly dirty: readonly [Set<number>, Set<number>] = [new Set(), new Set()];
+  /** Bucket -> when it got its last profile. */
+  private readonly dirty: readonly [Map<number, UnixMs>, Map<number, UnixMs>] = [
+    new Map(),
+    new Map(),
+  ];
 
-  /** A profile of this time is in the file. */
-  touch(ms: UnixMs): void {
+  /** A profile of this time came into the file, `atMs` by the clock. */
+  touch(ms: UnixMs, atMs: UnixMs): void {
     for (const level of [0, 1] as const) {
       const bucket = Math.floor(ms / BUCKET_MS[level]);
       this.rolled[level].delete(bucket);
-      this.dirty[level].add(bucket);
+      this.dirty[level].set(bucket, atMs);
     }
   }
 
@@ -47,7 +53,7 @@ export class RollupState {
 
   /** Puts a bucket back that could not be rolled up. */
   fail(level: Level, bucket: number): void {
-    this.dirty[level].add(bucket);
+    this.dirty[level].set(bucket, 0);
   }
 
   /** A bucket that the file has rolled up. */
@@ -62,21 +68,21 @@ export class RollupState {
 
   /** Buckets that can be rolled up now, oldest first. */
   due(level: Level, now: UnixMs): number[] {
-    return [...this.dirty[level]]
-      .filter((bucket) => (bucket + 1) * BUCKET_MS[level] + GRACE_MS <= now)
+    return this.ended(level, now)
+      .filter((bucket) => this.dirty[level].get(bucket)! + SETTLE_MS <= now)
       .filter((bucket) => level === 0 || this.partsAreRolled(bucket))
       .sort((a, b) => a - b);
   }
 
   /** How many buckets have ended and are not rolled up. */
   waiting(now: UnixMs): number {
-    let count = 0;
-    for (const level of [0, 1] as const) {
-      for (const bucket of this.dirty[level]) {
-        if ((bucket + 1) * BUCKET_MS[level] + GRACE_MS <= now) count++;
-      }
-    }
-    return count;
+    return this.ended(0, now).length + this.ended(1, now).length;
+  }
+
+  private ended(level: Level, now: UnixMs): number[] {
+    return [...this.dirty[level].keys()].filter(
+      (bucket) => (bucket + 1) * BUCKET_MS[level] + GRACE_MS <= now,
+    );
   }
 
   private partsAreRolled(bucket: number): boolean {
@@ -150,7 +156,7 @@ export async function loadRollups(engine: Engine, stretch: Stretch): Promise<voi
       const above = Math.floor(bucket / parts);
       last[0].set(bucket, id);
       last[1].set(above, Math.max(id, last[1].get(above) ?? 0));
-      stretch.rollups.touch(bucket * BUCKET_MS[0]);
+      stretch.rollups.touch(bucket * BUCKET_MS[0], 0);
     }
   }
   const rolled = new ResultColumns(

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { foldedFromTree } from '@hsi/test-kit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InvalidMatcher, ProfileRefused, UnusableDataDirectory } from './errors.ts';
 import { DEFAULT_STORE_LIMITS } from './incoming.ts';
 import { ProfileStore, type StoreOptions } from './store.ts';
@@ -253,6 +253,7 @@ describe('roll-ups', () => {
     // A late profile counts at once, and after the next roll-up.
     await store.ingest(T, [profile('late 5', { ms: HOUR + 25 * MINUTE })]);
     expect(await folded('', ranges[0])).toContain('late 5');
+    now += 2_000;
     expect((await store.maintain()).rolledUp).toBe(2);
     expect(await folded('', ranges[0])).toEqual([...before[0]!, 'late 5'].sort());
     await store.close();
@@ -260,6 +261,60 @@ describe('roll-ups', () => {
     expect(await folded('', ranges[0])).toEqual([...before[0]!, 'late 5'].sort());
     expect((await store.maintain()).rolledUp).toBe(0);
   });
+});
+
+describe('between two runs of maintenance', () => {
+  const due = async () => (await store.size()).due;
+
+  test('old data is rolled up as soon as no more of it arrives', async () => {
+    now = HOUR + DAY_MS;
+    await store.ingest(T, [profile('a 1')]);
+    expect(await due()).toBe(2);
+    await store.rollUp();
+    expect(await due()).toBe(2);
+    now += 2_000;
+    await store.rollUp();
+    expect(await due()).toBe(0);
+    expect(await folded()).toEqual(['a 1']);
+  });
+
+  test('what is of now is not', async () => {
+    await store.ingest(T, [profile('a 1', { ms: now })]);
+    now += 5_000;
+    await store.rollUp();
+    expect(await due()).toBe(0);
+    now += 3 * HOUR_MS;
+    expect(await due()).toBe(2);
+  });
+});
+
+test('dictionaries that were not used for long are forgotten and read again', async () => {
+  await store.close();
+  await open({ dictionaryBytes: 1 });
+  const days = [0, 1, 2].map((day) => HOUR + day * DAY_MS);
+  const push = (round: number) =>
+    store.ingest(
+      T,
+      days.map((ms, day) => profile(`main;day${day};round${round} 1`, { ms })),
+    );
+  const all = { from: HOUR, to: days[2]! };
+  await push(1);
+  const expected = ['main;day0;round1 1', 'main;day1;round1 1', 'main;day2;round1 1'];
+  const run = vi.spyOn(DuckDBConnection.prototype, 'run');
+  const reads = () => run.mock.calls.filter(([sql]) => sql.startsWith('SELECT id, text')).length;
+  expect(await folded('', all)).toEqual(expected);
+  expect(reads()).toBe(0);
+  await store.maintain();
+  expect(await folded('', all)).toEqual(expected);
+  expect(reads()).toBe(2);
+  await store.maintain();
+  await push(2);
+  expect(reads()).toBe(4);
+  await store.maintain();
+  await store.close();
+  await open();
+  const both = expected.flatMap((line) => [line, line.replace('round1', 'round2')]);
+  expect(await folded('', all)).toEqual(both);
 });
 
 describe('retention', () => {

@@ -42,6 +42,8 @@ export interface StoreOptions {
   /** DuckDB's memory for buffers. */
   readonly memoryLimit?: string;
   readonly threads?: number;
+  /** What the dictionaries of stack traces may take in memory; those not used are read again. */
+  readonly dictionaryBytes?: number;
   readonly now?: () => UnixMs;
   readonly log?: (message: string) => void;
 }
@@ -97,6 +99,7 @@ export class ProfileStore {
       pins,
       retentionMs: options.retentionMs,
       retentionBytes: options.retentionBytes,
+      dictionaryBytes: options.dictionaryBytes,
       now: this.now,
       log,
       exclusive: (work) => this.writer.exclusive(work),
@@ -198,6 +201,14 @@ export class ProfileStore {
    */
   maintain(): Promise<MaintenanceReport> {
     return this.maintenance.run();
+  }
+
+  /**
+   * Rolls up what is due. Called more often than {@link maintain}, because until then a query over
+   * a long range reads every sample.
+   */
+  async rollUp(): Promise<void> {
+    await this.maintenance.rollUp();
   }
 
   /** The profile types that have data in the range, in order of their ids. */

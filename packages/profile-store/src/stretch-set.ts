@@ -154,12 +154,14 @@ export class StretchSet {
       }
       throw error;
     }
-    for (const [stretch, batch] of writing) stretch.publish(batch);
+    const atMs = this.options.now();
+    for (const [stretch, batch] of writing) stretch.publish(batch, atMs);
   }
 
   private async takeBackNow(writing: readonly (readonly [Stretch, Batch])[]): Promise<void> {
     try {
-      for (const [stretch, batch] of writing) await stretch.takeBack(batch);
+      const atMs = this.options.now();
+      for (const [stretch, batch] of writing) await stretch.takeBack(batch, atMs);
       await this.journal.end();
       this.settled();
     } catch (error) {

@@ -11,6 +11,9 @@ import { type Series, SeriesIndex } from './series-index.ts';
 import { type SeriesProfile, splitProfile } from './split.ts';
 import { type StretchFile } from './stretch-file.ts';
 
+/** Counts the uses of all dictionaries. */
+let uses = 0;
+
 /** A profile that passed every check. */
 export interface PlannedProfile {
   readonly tenant: string;
@@ -35,6 +38,8 @@ export class Stretch {
   private readonly index = new SeriesIndex();
   private dictionaryLoad: Promise<Dictionary> | undefined;
   private loaded: Dictionary | undefined;
+  /** When the dictionary was last asked for; larger is later. */
+  dictionaryUse = 0;
   /** How much of the dictionary and the series is in the file. */
   private saved = { strings: 0, frames: 0, stacks: 0, series: 0 };
   private nextProfile = 1;
@@ -109,6 +114,7 @@ export class Stretch {
 
   /** The stretch's dictionary, read from the file at first. */
   dictionary(): Promise<Dictionary> {
+    this.dictionaryUse = ++uses;
     this.dictionaryLoad ??= readDictionary(this.engine, this.catalog).then(
       (dictionary) => {
         Object.assign(this.saved, extentOf(dictionary));
@@ -123,6 +129,24 @@ export class Stretch {
     return this.dictionaryLoad;
   }
 
+  /** Roughly what the dictionary takes in memory. */
+  get dictionaryBytes(): number {
+    return this.loaded?.bytes ?? 0;
+  }
+
+  /**
+   * Forgets the dictionary; it is read again when it is needed. Nothing happens while a part of it
+   * is not in the file. Called alone on the writing connection.
+   */
+  releaseDictionary(): void {
+    if (this.loaded === undefined || this.hasRows) return;
+    const { strings, frames, stacks } = extentOf(this.loaded);
+    const { saved } = this;
+    if (strings > saved.strings || frames > saved.frames || stacks > saved.stacks) return;
+    this.loaded = undefined;
+    this.dictionaryLoad = undefined;
+  }
+
   /**
    * Divides a profile into those of its series and checks them, before anything is collected.
    * @throws ProfileRefused
@@ -135,6 +159,7 @@ export class Stretch {
 
   /** Collects the rows of a planned profile. */
   add({ tenant, incoming, parts }: PlannedProfile): void {
+    this.dictionaryUse = ++uses;
     const stacks = internStacks(this.loaded!, incoming.tables);
     for (const part of parts) {
       this.batch.add(this.nextProfile++, this.index.of(tenant, part), incoming, part, stacks);
@@ -163,7 +188,6 @@ export class Stretch {
       ['span_sample', batch.spanSample],
     ] satisfies [TableName, readonly Column[]][]);
     this.saved = reached;
-    this.writtenMs = Date.now();
     this.isFolded = false;
   }
 
@@ -177,18 +201,19 @@ export class Stretch {
     return rows;
   }
 
-  /** Lets queries know of the rows of a batch that is written. */
-  publish(batch: Batch): void {
+  /** Lets queries know of the rows of a batch that is written. `atMs`: the time by the clock. */
+  publish(batch: Batch, atMs: UnixMs): void {
+    this.writtenMs = atMs;
     if (batch.hasSpans) this.hasSpans = true;
     for (const [id, [first, last]] of batch.times) this.index.extend(id, first, last);
-    for (const bucket of batch.buckets) this.rollups.touch(bucket);
+    for (const bucket of batch.buckets) this.rollups.touch(bucket, atMs);
   }
 
   /** Takes back the rows of a batch that may be written and was not published. */
-  async takeBack(batch: Batch): Promise<void> {
+  async takeBack(batch: Batch, atMs: UnixMs): Promise<void> {
     await this.file.removeProfilesAfter(batch.firstProfile - 1);
     // A roll-up that is under way may have read them.
-    for (const bucket of batch.buckets) this.rollups.touch(bucket);
+    for (const bucket of batch.buckets) this.rollups.touch(bucket, atMs);
   }
 
   /** Folds the write-ahead log into the file. */
