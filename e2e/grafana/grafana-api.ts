@@ -36,9 +36,9 @@ export async function putDashboardIn(grafana: GrafanaUnderTest): Promise<void> {
       }),
     );
   }
-  const dashboard = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as { panels: { title: string }[] };
+  const dashboard = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as Dashboard;
   const saved = await call(grafana, 'POST', '/api/dashboards/db', { dashboard, overwrite: true });
-  if (saved.status !== 200 && !(await hasThisVersion(grafana, dashboard.panels.length))) {
+  if (saved.status !== 200 && !(await hasThisVersion(grafana, dashboard))) {
     expectOk('save the dashboard', saved);
   }
   const health = await call(grafana, 'GET', `/api/datasources/uid/${GRAFANA.pyroscopeUid}/health`);
@@ -82,10 +82,16 @@ export async function expectProfilesInGrafana(grafana: GrafanaUnderTest): Promis
 }
 
 /** A provisioned dashboard cannot be saved over; it will do when it has the same panels. */
-async function hasThisVersion(grafana: GrafanaUnderTest, panels: number): Promise<boolean> {
+async function hasThisVersion(grafana: GrafanaUnderTest, wanted: Dashboard): Promise<boolean> {
   const answer = await call(grafana, 'GET', `/api/dashboards/uid/${GRAFANA.dashboardUid}`);
-  const { dashboard } = JSON.parse(answer.body || '{}') as { dashboard?: { panels?: unknown[] } };
-  return answer.status === 200 && dashboard?.panels?.length === panels;
+  if (answer.status !== 200) return false;
+  const { dashboard } = JSON.parse(answer.body) as { dashboard?: Partial<Dashboard> };
+  const titles = ({ panels = [] }: Partial<Dashboard>) => panels.map(({ title }) => title);
+  return titles(dashboard ?? {}).join('\n') === titles(wanted).join('\n');
+}
+
+interface Dashboard {
+  readonly panels: readonly { readonly title: string }[];
 }
 
 interface Answer {

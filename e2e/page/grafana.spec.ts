@@ -54,6 +54,13 @@ test.describe('why the dashboard is not shown', () => {
   }
 });
 
+test('no Grafana at all: a sentence, and the way to set one up', async ({ page, origin }) => {
+  await page.goto(`${origin}/pyroscope?view=dashboard`);
+  await expect(page.getByTestId('view-badge')).toContainText('Grafana is not set up.');
+  await expect(page.getByTestId('grafana-setting-link')).toHaveText('How to set it up');
+  await expect(page.getByTestId('flamegraph-rt-detr')).toBeVisible();
+});
+
 test('what is chosen inside the frame is kept: in the address, in Explore, in the native view', async ({
   page,
   originWithGrafana,
