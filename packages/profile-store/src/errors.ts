@@ -9,7 +9,7 @@ export class StoreUnavailable extends Error {
 /** The usual reasons in plain words; DuckDB's own text goes to the log. */
 function plainly(reason: string): string {
   if (/no space left|disk full/i.test(reason)) return 'the disk is full. Free some space.';
-  if (/read-only file system/i.test(reason)) return 'the data directory can only be read.';
+  if (/read-only file system|EROFS/i.test(reason)) return 'the data directory can only be read.';
   return reason;
 }
 

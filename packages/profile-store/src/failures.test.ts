@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBConnection } from '@duckdb/node-api';
@@ -132,6 +132,17 @@ test('files that can only be read are read, and written when that is possible ag
   now += 5_000;
   await store.ingest(T, [profile('b 2')]);
   expect(await folded()).toEqual(['a 1', 'b 2']);
+});
+
+test('a pin that cannot be written is refused, and no pin is lost', async () => {
+  const pin = (id: string) => ({ id, tenant: T, from: HOUR, to: HOUR, note: '', createdMs: now });
+  await store.pins.add(pin('a'));
+  await mkdir(join(directory, 'pins.json.new'));
+  await expect(store.pins.add(pin('b'))).rejects.toThrow(StoreUnavailable);
+  expect(store.pins.list(T).map(({ id }) => id)).toEqual(['a']);
+  await rm(join(directory, 'pins.json.new'), { recursive: true });
+  await store.pins.add(pin('c'));
+  expect(store.pins.list(T).map(({ id }) => id)).toEqual(['a', 'c']);
 });
 
 test('a roll-up that fails is tried again', async () => {

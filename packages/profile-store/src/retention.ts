@@ -1,7 +1,12 @@
 import { type UnixMs } from '@hsi/profile-model';
 
+/** The longest window. */
+const DAY_MS = 86_400_000;
+
 /** What retention looks at in a stretch. */
 export interface Expirable {
+  /** Start of its window. */
+  readonly windowMs: UnixMs;
   readonly firstMs: UnixMs;
   readonly lastMs: UnixMs;
   readonly generation: number;
@@ -28,7 +33,12 @@ export function expired<Stretch extends Expirable>(
     .sort((a, b) => a.lastMs - b.lastMs || a.generation - b.generation);
   const removed = new Set<Stretch>();
   if (retentionMs !== undefined) {
-    for (const stretch of candidates) if (stretch.lastMs < now - retentionMs) removed.add(stretch);
+    const oldest = now - retentionMs;
+    for (const stretch of candidates) if (stretch.lastMs < oldest) removed.add(stretch);
+    // A file without profiles is what a push left that could not be stored.
+    for (const stretch of stretches) {
+      if (!hasData(stretch) && stretch.windowMs + DAY_MS < oldest) removed.add(stretch);
+    }
   }
   if (retentionBytes !== undefined) {
     let bytes = stretches.reduce(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -342,6 +342,49 @@ describe('retention', () => {
     expect((await store.maintain()).removedFiles).toBe(1);
   });
 
+  test('by age removes a file that got no profile, because its push could not be stored', async () => {
+    const run = DuckDBConnection.prototype.run;
+    const spy = vi.spyOn(DuckDBConnection.prototype, 'run').mockImplementation(function (
+      this: DuckDBConnection,
+      ...statement
+    ) {
+      if (statement[0] === 'COMMIT') return Promise.reject(new Error('No space left on device'));
+      return run.apply(this, statement);
+    });
+    await expect(store.ingest(T, [profile('a 1')])).rejects.toThrow(/disk is full/);
+    spy.mockRestore();
+    await store.close();
+    await open({ retentionMs: 2 * DAY_MS });
+    await store.maintain();
+    expect(await files()).toHaveLength(1);
+    now = HOUR + 4 * DAY_MS;
+    expect((await store.maintain()).removedFiles).toBe(1);
+    expect(await files()).toEqual([]);
+  });
+
+  test('pins that are set at one time are all kept, also when the store is opened again', async () => {
+    const ids = ['a', 'b', 'c'];
+    const pin = (id: string) => ({ id, tenant: T, from: HOUR, to: HOUR, note: '', createdMs: now });
+    await Promise.all(ids.map((id) => store.pins.add(pin(id))));
+    await Promise.all([store.pins.remove(T, 'b'), store.pins.add(pin('d'))]);
+    await store.close();
+    await open();
+    expect(store.pins.list(T).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
+  });
+
+  test.each(['[{"id":"p"', '{"id":"p"}', '[{"id":"p"}]'])(
+    'pins that cannot be read are not taken for none: %s',
+    async (text) => {
+      await store.close();
+      await writeFile(join(directory, 'pins.json'), text);
+      await expect(ProfileStore.open({ directory })).rejects.toThrow(
+        /The pinned ranges in .* cannot be read .* Correct the file, or remove it/,
+      );
+      await rm(join(directory, 'pins.json'));
+      await open();
+    },
+  );
+
   test('by size removes the oldest files, and a file that is full is followed by another', async () => {
     await store.close();
     await open({ retentionBytes: 3_000_000 });
@@ -358,7 +401,14 @@ describe('retention', () => {
     }
     expect((await files()).some((name) => !name.endsWith('-0.duckdb'))).toBe(true);
     expect((await files()).some((name) => name.endsWith('-0.duckdb'))).toBe(false);
-    expect((await store.size()).bytes).toBeLessThan(6_000_000);
+    const sizes = await Promise.all(
+      (await readdir(directory, { withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => stat(join(directory, name))),
+    );
+    const onDisk = sizes.reduce((sum, { size }) => sum + size, 0);
+    expect(onDisk).toBeLessThan(6_000_000);
+    expect((await store.size()).bytes).toBe(onDisk);
     expect(await folded('', { from: HOUR + 11, to: HOUR + 11 })).toHaveLength(2_000);
     expect(await folded('', { from: HOUR, to: HOUR })).toEqual([]);
   });

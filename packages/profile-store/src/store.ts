@@ -123,7 +123,11 @@ export class ProfileStore {
       now: options.now ?? Date.now,
       log: options.log ?? (() => undefined),
     });
-    return new ProfileStore(files, await Pins.open(options.directory), options);
+    const pins = await Pins.open(options.directory).catch(async (error: unknown) => {
+      await files.close();
+      throw error;
+    });
+    return new ProfileStore(files, pins, options);
   }
 
   /**
