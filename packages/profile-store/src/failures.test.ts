@@ -279,7 +279,7 @@ describe('a push that spans two files', () => {
       if (++commits !== 2) return run();
       // The first part is in its file. A roll-up reads it, and waits for its turn to write.
       rollingUp = store.maintain();
-      await vi.waitFor(() => expect(sums).toBe(1));
+      await vi.waitFor(() => expect(sums).toBe(1), { timeout: 10_000 });
       throw new Error(DISK_FULL);
     });
     await expect(push()).rejects.toThrow(StoreUnavailable);
