@@ -1,0 +1,76 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, test } from 'vitest';
+import { UnusableDataDirectory } from './errors.ts';
+import { ProfileStore } from './store.ts';
+import { HOUR, profile } from './testing/profiles.ts';
+import { useTemporaryStore } from './testing/temporary-store.ts';
+
+const T = 'anonymous';
+const at = useTemporaryStore();
+
+describe('files', () => {
+  test('what is stored is there after closing and opening', async () => {
+    await at.store.ingest(T, [profile('model=clip main;work 3\nmain 1')]);
+    await at.reopen();
+    expect(await at.folded()).toEqual(['main 1', 'main;work 3']);
+    await at.store.ingest(T, [profile('main;work 4\nmain;more 1', { ms: HOUR + 9 })]);
+    await at.reopen();
+    expect(await at.folded()).toEqual(['main 1', 'main;more 1', 'main;work 7']);
+    expect(await at.folded('{model="clip"}')).toEqual(['main;work 3']);
+  });
+
+  /** Changes the store's only file while the store is closed. */
+  async function changeFile(sql: string): Promise<string> {
+    await at.store.ingest(T, [profile('a 1')]);
+    await at.close();
+    const name = (await at.files())[0]!;
+    const instance = await DuckDBInstance.create(join(at.directory, name));
+    const connection = await instance.connect();
+    await connection.run(sql);
+    connection.closeSync();
+    instance.closeSync();
+    return join(at.directory, name);
+  }
+
+  test.each([
+    ['newer', 'UPDATE format SET version = 99', /has the format 99; this version reads format 1/],
+    ['older', 'UPDATE format SET version = 0', /has the format 0; this version reads format 1/],
+    ['unknown', 'DROP TABLE format', /has the format of something else; this version reads/],
+  ])('a file of a format that is %s is refused with a sentence', async (_, sql, message) => {
+    const file = await changeFile(sql);
+    const refused = ProfileStore.open({ directory: at.directory });
+    await expect(refused).rejects.toThrow(UnusableDataDirectory);
+    await expect(refused).rejects.toThrow(message);
+    await rm(file);
+    await at.open();
+  });
+
+  test('a file with the table of pins that the first files of this format had', async () => {
+    await changeFile(
+      'CREATE TABLE pin(id INTEGER, tenant VARCHAR, from_ms BIGINT, to_ms BIGINT, note VARCHAR)',
+    );
+    await at.open();
+    expect(await at.folded()).toEqual(['a 1']);
+    await at.store.ingest(T, [profile('a 2')]);
+    expect(await at.folded()).toEqual(['a 3']);
+  });
+
+  test('a file that is damaged is left aside', async () => {
+    await at.store.ingest(T, [profile('a 1')]);
+    await at.close();
+    await writeFile(join(at.directory, '20261122T0000-0.duckdb'), 'not a database');
+    const messages: string[] = [];
+    await at.open({ log: (message) => messages.push(message) });
+    expect(await at.folded()).toEqual(['a 1']);
+    expect(messages.join()).toContain('20261122T0000-0.duckdb cannot be read and is left aside');
+  });
+
+  test('a directory that cannot be made', async () => {
+    await writeFile(join(at.directory, 'file'), '');
+    await expect(
+      ProfileStore.open({ directory: join(at.directory, 'file', 'sub') }),
+    ).rejects.toThrow(/cannot be made .* Set DATA_DIR/);
+  });
+});
