@@ -250,6 +250,21 @@ describe('what cannot be done is said', () => {
     ]);
   });
 
+  it('an address with a path too many, and a tenant without profiles', async () => {
+    const wrong = await run('services --url http://profiles.test/querier.v1.QuerierService');
+    expect([wrong.code, wrong.err]).toEqual([
+      1,
+      expect.stringContaining('without the path of a method?'),
+    ]);
+    for (const command of ['services', 'types']) {
+      const { code, out } = await run(`${command} --tenant other`);
+      expect([code, out.join()]).toEqual([
+        0,
+        expect.stringContaining('at http://profiles.test for the tenant other. Ask for a longer'),
+      ]);
+    }
+  });
+
   it('help goes to the output', async () => {
     const { code, out } = await run('--help');
     expect(code).toBe(0);

@@ -185,9 +185,14 @@ async function chosenServices({ client, scope, values, server }: Request): Promi
   if (values.service !== undefined) return [...new Set(values.service)];
   const found = (await findServices(client, scope)).map(({ service }) => service);
   if (found.length > 0) return found;
-  throw new NoAnswer(
-    `No service has profiles that fit in this range at ${server.url}. Ask for a longer one with ` +
-      '--from. A real Pyroscope lists a service only minutes after its first profile: name it with --service.',
+  throw new NoAnswer(nothingAt(server, 'service'));
+}
+
+function nothingAt({ url, tenant }: Server, what: 'service' | 'profile type'): string {
+  const whose = tenant === undefined ? '' : ` for the tenant ${plain(tenant)}`;
+  return (
+    `No ${what} has profiles that fit in this range at ${url}${whose}. Ask for a longer one with ` +
+    '--from. A real Pyroscope lists a service only minutes after its first profile: name it with --service.'
   );
 }
 
@@ -210,7 +215,7 @@ async function services(request: Request): Promise<Outcome> {
     ...(models.length > 0 ? [`  models: ${models.map(plain).join(', ')}`] : []),
   ]);
   return {
-    lines: lines.length > 0 ? lines : ['No service has profiles that fit in this range.'],
+    lines: lines.length > 0 ? lines : [nothingAt(request.server, 'service')],
     json: { services: found },
   };
 }
@@ -221,7 +226,7 @@ function kindOf(id: ProfileTypeId, all: readonly ProfileTypeId[]): string {
   return resolveKind('memory', all) === id ? ' (Memory)' : '';
 }
 
-async function types({ client, scope }: Request): Promise<Outcome> {
+async function types({ client, scope, server }: Request): Promise<Outcome> {
   const [all, facts] = await Promise.all([client.profileTypes(scope), findServices(client, scope)]);
   const found = all
     .map(({ id }) => id)
@@ -233,7 +238,7 @@ async function types({ client, scope }: Request): Promise<Outcome> {
   return {
     lines:
       found.length === 0
-        ? ['No profile type has data in this range.']
+        ? [nothingAt(server, 'profile type')]
         : table(
             ['profile type', 'services'],
             found.map(({ id, services: names }) => [id, names.join(', ')]),

@@ -34,6 +34,9 @@ export function describeFailure(error: PyroscopeError, { url }: Server): string 
   if (error.code === 'unauthenticated' || error.code === 'permission_denied') {
     return `${said} ${url} wants credentials: see "Credentials" in docs/command-line.md.`;
   }
+  if (error.status === 404) {
+    return `${said} Is ${url} the address of a Pyroscope server, without the path of a method?`;
+  }
   if (error.code === 'deadline_exceeded') return `${said} Ask ${url} for a shorter range.`;
   return `${said} (${url}, ${error.code}${error.status === 0 ? '' : `, status ${error.status}`})`;
 }

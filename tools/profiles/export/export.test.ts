@@ -301,6 +301,14 @@ describe('what is wrong is said', () => {
     const away = await run('--url http://nowhere.test --to http://target.test');
     expect([away.code, away.err]).toEqual([1, expect.stringContaining('Nothing answers at')]);
   });
+
+  it('a target that is away is the one that is named', async () => {
+    const { code, err } = await run('--url http://source.test --to http://nowhere.test');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('Nothing answers at http://nowhere.test'),
+    ]);
+  });
 });
 
 describe('what cannot be understood is said', () => {

@@ -135,7 +135,8 @@ async function openSource(
   const oldest = await oldestProfile(connection);
   if (oldest === undefined) {
     throw new ExportStopped(
-      `${connection.server.url} does not say how old its oldest profile is (or has none): use --since.`,
+      `${connection.server.url} does not say how old its oldest profile is: it has none, or is no ` +
+        'Pyroscope server, or an old one. Name the beginning with --since.',
     );
   }
   return queriedProfiles(connection, { ...scope, from: oldest }, width);
@@ -153,13 +154,27 @@ async function copy(
       throw new ExportStopped('Stopped. Run the export again to go on; what was stored stays.');
     }
     tally.read += batch.length;
-    if (batch.length > 0) await target?.deliver(batch, tally);
+    if (batch.length > 0) await deliver(batch, target, tally);
     if (now() - said < PROGRESS_MS) continue;
     said = now();
     const at = batch.at(-1);
     err(`${counts(tally)}${at === undefined ? '' : `, at ${new Date(at.time).toISOString()}`}`);
   }
   target?.finish(tally);
+}
+
+/** The target's failures name the target: the other ones are the source's. */
+async function deliver(
+  batch: StoredProfile[],
+  target: Target | undefined,
+  tally: Tally,
+): Promise<void> {
+  try {
+    await target?.deliver(batch, tally);
+  } catch (error) {
+    if (!(error instanceof PyroscopeError) || target?.server === undefined) throw error;
+    throw new ExportStopped(`${describeFailure(error, target.server)} Then run the export again.`);
+  }
 }
 
 function counts({ read, stored, present, bytes }: Tally): string {

@@ -1,3 +1,4 @@
+import { type Server } from '../options.ts';
 import { type LabelSet, labelSetKey, type ProfileTypeId, type UnixMs } from '@hsi/profile-model';
 
 /** One profile of one series, as it is read and stored again. */
@@ -46,6 +47,8 @@ export function refusals({ refused }: Tally): number {
 
 /** Where profiles go. */
 export interface Target {
+  /** Undefined for a folder. */
+  readonly server?: Server | undefined;
   /** Stores what is not there yet. Resolves when all of it is there for certain, or refused. */
   deliver(profiles: readonly StoredProfile[], tally: Tally): Promise<void>;
   /** Looks back when everything was delivered. */

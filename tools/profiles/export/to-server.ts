@@ -1,5 +1,6 @@
 import { PyroscopeError } from '@hsi/pyroscope-api';
 import { gzipSync } from 'node:zlib';
+import { type Server } from '../options.ts';
 import { type Connection, patiently, refusalText } from './connection.ts';
 import {
   ExportStopped,
@@ -33,6 +34,10 @@ export class ServerTarget implements Target {
     private readonly connection: Connection,
     private readonly width: number,
   ) {}
+
+  get server(): Server {
+    return this.connection.server;
+  }
 
   async deliver(profiles: readonly StoredProfile[], tally: Tally): Promise<void> {
     // Profiles of one series and one millisecond are delivered one after the other: then what the
