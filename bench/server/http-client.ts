@@ -1,5 +1,11 @@
 import { connect, type Socket } from 'node:net';
 
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** An answer of the server under test. */
 export interface Answer {
   readonly status: number;
@@ -21,9 +27,9 @@ export class HttpConnection {
     socket.on('close', () => this.waiting?.reject(new Error('the server closed the connection')));
   }
 
-  static open(port: number): Promise<HttpConnection> {
+  static open({ host, port }: Address): Promise<HttpConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(new HttpConnection(socket)));
+      const socket = connect(port, host, () => resolve(new HttpConnection(socket)));
       socket.once('error', reject);
     });
   }
@@ -45,17 +51,43 @@ export class HttpConnection {
     const headersEnd = this.received.indexOf('\r\n\r\n');
     if (headersEnd < 0) return;
     const head = this.received.toString('latin1', 0, headersEnd);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    const end = headersEnd + 4 + length;
-    if (this.received.length < end) return;
-    const answer = {
-      status: Number(head.slice(9, 12)),
-      body: this.received.subarray(headersEnd + 4, end),
-    };
+    const found = /transfer-encoding: *chunked/i.test(head)
+      ? readChunks(this.received, headersEnd + 4)
+      : readSized(this.received, headersEnd + 4, head);
+    if (found === undefined) return;
+    const { body, end } = found;
+    const answer = { status: Number(head.slice(9, 12)), body };
     this.received = this.received.subarray(end);
     const { waiting } = this;
     this.waiting = undefined;
     waiting?.resolve(answer);
+  }
+}
+
+interface Body {
+  readonly body: Buffer;
+  /** Where the next answer begins. */
+  readonly end: number;
+}
+
+/** Undefined while the body is not complete. */
+function readSized(received: Buffer, start: number, head: string): Body | undefined {
+  const end = start + Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+  return received.length < end ? undefined : { body: received.subarray(start, end), end };
+}
+
+/** Servers written in Go send large answers in chunks. */
+function readChunks(received: Buffer, start: number): Body | undefined {
+  const chunks: Buffer[] = [];
+  for (let at = start; ;) {
+    const line = received.indexOf('\r\n', at);
+    if (line < 0) return undefined;
+    const size = Number.parseInt(received.toString('latin1', at, line), 16);
+    const end = line + 2 + size + 2;
+    if (!(received.length >= end)) return undefined;
+    if (size === 0) return { body: Buffer.concat(chunks), end };
+    chunks.push(received.subarray(line + 2, line + 2 + size));
+    at = end;
   }
 }
 

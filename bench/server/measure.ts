@@ -1,4 +1,4 @@
-import { HttpConnection } from './http-client.ts';
+import { type Address, HttpConnection } from './http-client.ts';
 
 /** The value below which the share `p` (0 to 1) of the values lies. */
 export function percentile(values: readonly number[], p: number): number {
@@ -15,13 +15,13 @@ export interface Throughput {
 
 /** Sends requests over `writers` connections for so long. `next` gives each request. */
 export async function pushFor(
-  port: number,
+  server: Address,
   writers: number,
   milliseconds: number,
   next: () => Buffer,
 ): Promise<Throughput> {
   const connections = await Promise.all(
-    Array.from({ length: writers }, () => HttpConnection.open(port)),
+    Array.from({ length: writers }, () => HttpConnection.open(server)),
   );
   const times: number[] = [];
   let failed = 0;
@@ -48,14 +48,14 @@ export async function pushFor(
 
 /** Sends every request once, over so many connections. */
 export async function pushAll(
-  port: number,
+  server: Address,
   writers: number,
   requests: Iterable<Buffer>,
 ): Promise<void> {
   const iterator = requests[Symbol.iterator]();
   await Promise.all(
     Array.from({ length: writers }, async () => {
-      const connection = await HttpConnection.open(port);
+      const connection = await HttpConnection.open(server);
       for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
         const { status, body } = await connection.send(next.value);
         if (status !== 200) throw new Error(`a push was answered ${status}: ${body.toString()}`);
@@ -66,8 +66,8 @@ export async function pushAll(
 }
 
 /** Median time of a request, milliseconds, after some to warm up. */
-export async function medianMs(port: number, request: Buffer, rounds = 200): Promise<number> {
-  const connection = await HttpConnection.open(port);
+export async function medianMs(server: Address, request: Buffer, rounds = 200): Promise<number> {
+  const connection = await HttpConnection.open(server);
   const times: number[] = [];
   for (let round = 0; round < rounds + 20; round++) {
     const sent = performance.now();

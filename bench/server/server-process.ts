@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { get, HttpConnection } from './http-client.ts';
+import { type Address, get, HttpConnection } from './http-client.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/profile-server/dist/main.mjs', import.meta.url));
 
 /** The built profile server as a process of its own. */
-export class ServerProcess {
+export class ServerProcess implements Address {
+  readonly host = '127.0.0.1';
+
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
@@ -35,7 +37,9 @@ export class ServerProcess {
       },
     });
     while (performance.now() - began < 60_000) {
-      const connection = await HttpConnection.open(port).catch(() => undefined);
+      const connection = await HttpConnection.open({ host: '127.0.0.1', port }).catch(
+        () => undefined,
+      );
       if (connection !== undefined) {
         const { status } = await connection.send(get('/ready'));
         connection.close();
@@ -59,7 +63,7 @@ export class ServerProcess {
 
   /** One value of `/metrics`. */
   async metric(name: string): Promise<number> {
-    const connection = await HttpConnection.open(this.port);
+    const connection = await HttpConnection.open(this);
     const { body } = await connection.send(get('/metrics'));
     connection.close();
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body.toString())?.[1] ?? NaN);
