@@ -20,7 +20,7 @@ export function checkToken(request: FastifyRequest, token: string | undefined): 
   if (a.length === b.length && timingSafeEqual(a, b)) return;
   throw new Refusal(
     'unauthenticated',
-    'Storing profiles needs the ingest token: send "Authorization: Bearer <token>".',
+    `${request.method} ${request.url.split('?')[0]} needs the ingest token: send "Authorization: Bearer <token>".`,
     'token',
   );
 }
