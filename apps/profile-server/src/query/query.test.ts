@@ -54,6 +54,9 @@ describe('queries', () => {
         numTicks: 12,
       },
       metadata: { format: 'double' },
+      timeline: null,
+      groups: null,
+      heatmap: null,
       leftTicks: 5,
       rightTicks: 7,
     });
@@ -262,6 +265,23 @@ describe('queries', () => {
     const query = `query=${encodeURIComponent(`${TYPE}{service_name="app"}`)}`;
     const answer = await client.get(`/pyroscope/render?${query}&from=${from}&until=${until}`);
     expect(answer.json()).toMatchObject({ flamebearer: { numTicks: 5 } });
+  });
+
+  test.each([
+    [1, 15],
+    [7, 15],
+    [12, 30],
+    [24, 60],
+    [24 * 7, 300],
+    [24 * 30, 1_800],
+  ])('the timeline of %d hours has points of %d seconds', async (hours, seconds) => {
+    const query = `query=${encodeURIComponent(`${TYPE}{}`)}&from=${MS - hours * 3_600_000}&until=${MS}`;
+    const answer = await client.get(`/pyroscope/render?${query}`);
+    const { timeline } = answer.json<{
+      timeline: { durationDelta: number; samples: number[] };
+    }>();
+    expect(timeline.durationDelta).toBe(seconds);
+    expect(timeline.samples).toHaveLength((hours * 3_600) / seconds);
   });
 
   test('render as a graph in DOT, of no more functions than are asked for', async () => {

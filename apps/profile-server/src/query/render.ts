@@ -1,4 +1,4 @@
-import { parseProfileType, parseSelector } from '@hsi/profile-model';
+import { parseProfileType, parseSelector, type TimeRange } from '@hsi/profile-model';
 import { type ProfileStore, type Selection } from '@hsi/profile-store';
 import {
   diffGraph,
@@ -15,8 +15,7 @@ import { checkSameType, DEFAULT_MAX_NODES, maxNodes } from './requests.ts';
 
 type Query = Record<string, string | string[]>;
 
-/** Seconds of a point of the timeline, and how many points it has at most. */
-const LEAST_STEP_SECONDS = 15;
+/** About how many points a timeline has. */
 const TIMELINE_POINTS = 1_500;
 
 /** Functions of a call graph: more than a hundred cannot be read, many more not be laid out. */
@@ -63,8 +62,10 @@ export function addRenderRoutes(
     const graph = diffGraph(a, b, askedNodes(query, DEFAULT_MAX_NODES));
     return reply.send({
       ...flamebearer(graph, left, 'double'),
-      leftTicks: Number(graph.ticks?.[0] ?? 0),
-      rightTicks: Number(graph.ticks?.[1] ?? 0),
+      timeline: null,
+      groups: null,
+      heatmap: null,
+      ...ticks(graph),
     });
   });
 }
@@ -139,9 +140,45 @@ function flamebearer(graph: WireGraph, { profileTypeId }: Selection, format: 'si
   };
 }
 
+/** The totals of both sides; Pyroscope leaves out those that are 0. */
+function ticks({ ticks: [left, right] = [0, 0] }: WireGraph) {
+  return {
+    ...(Number(left) > 0 ? { leftTicks: Number(left) } : {}),
+    ...(Number(right) > 0 ? { rightTicks: Number(right) } : {}),
+  };
+}
+
+/** Seconds between the points of a timeline: about 1,500 points, a length that people know. */
+function timelineStep({ from, to }: TimeRange): number {
+  const seconds = (to - from) / 1_000 / TIMELINE_POINTS;
+  return STEPS.find(([most]) => seconds <= most)?.[1] ?? 31_536_000;
+}
+
+/** Up to so many seconds, the step is so many, as Pyroscope has it. */
+const STEPS: readonly (readonly [most: number, step: number])[] = [
+  [17.5, 15],
+  [25, 20],
+  [45, 30],
+  [90, 60],
+  [210, 120],
+  [450, 300],
+  [750, 600],
+  [1_050, 900],
+  [1_500, 1_200],
+  [2_700, 1_800],
+  [5_400, 3_600],
+  [9_000, 7_200],
+  [16_200, 10_800],
+  [32_400, 21_600],
+  [86_400, 43_200],
+  [604_800, 86_400],
+  [1_814_400, 604_800],
+  [3_628_799, 2_592_000],
+];
+
 async function timeline(store: ProfileStore, selection: Selection) {
   const { from, to } = selection;
-  const step = Math.max(LEAST_STEP_SECONDS, Math.ceil((to - from) / 1_000 / TIMELINE_POINTS));
+  const step = timelineStep(selection);
   const samples = new Array<number>(Math.floor((to - from) / 1_000 / step)).fill(0);
   const [series] = await store.pointSeries(selection, {
     firstPoint: from,
