@@ -76,7 +76,7 @@ export function asRefusal(error: unknown): Refusal {
   if (status === 415) {
     return new Refusal(
       'unsupported_media_type',
-      'The Content-Type header is no media type; use application/json or application/proto.',
+      'The Content-Type header is no media type such as application/octet-stream or application/json.',
       'content_type',
     );
   }

@@ -39,3 +39,11 @@ test.each<[string, string, Buffer | string, string]>([
   expect(answer.statusCode).toBe(400);
   expect(answer.json<{ message: string }>().message).toContain(sentence);
 });
+
+test('a content type that is none is 415', async () => {
+  const answer = await client.push('a 1', 'name=a', { 'content-type': 'x' });
+  expect([answer.statusCode, answer.json<{ message: string }>().message]).toEqual([
+    415,
+    expect.stringContaining('no media type such as application/octet-stream'),
+  ]);
+});
