@@ -1,4 +1,7 @@
 // What the builds of both browser apps share: rspack's rules for TypeScript and CSS, and what is minified.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { build } from 'esbuild';
 import { rspack } from '@rspack/core';
 
 /** The oldest browsers that the page runs in. */
@@ -48,5 +51,63 @@ export function browserOptimization() {
       new rspack.SwcJsMinimizerRspackPlugin(),
       new rspack.LightningCssMinimizerRspackPlugin({ minimizerOptions: { targets: BROWSERS } }),
     ],
+  };
+}
+
+/**
+ * Chromium's hint to compile a script whole, beside the page's own thread while it still loads,
+ * instead of function by function when each is first called: a fifth of the time to the first view.
+ * Elsewhere it is a comment.
+ *
+ * @param {RegExp} include names of the scripts that the first view needs
+ */
+export function compileWhole(include) {
+  return new rspack.BannerPlugin({
+    banner: '//# allFunctionsCalledOnLoad',
+    raw: true,
+    include,
+    // After the minimizer, which would take it away, and before files get their hashes.
+    stage: rspack.Compilation.PROCESS_ASSETS_STAGE_OPTIMIZE_SIZE + 1,
+  });
+}
+
+/**
+ * Adds a script of its own to a build: small, without the bundler's runtime, so that it runs before
+ * anything else is there. Called `<name>.<hash>.js`, or `<name>.js` while developing.
+ *
+ * @param {{ name: string, entry: string, isProduction: boolean }} options
+ */
+export function standaloneScript({ name, entry, isProduction }) {
+  return {
+    /** @param {import('@rspack/core').Compiler} compiler */
+    apply(compiler) {
+      compiler.hooks.thisCompilation.tap(name, (compilation) =>
+        compilation.hooks.processAssets.tapPromise(
+          { name, stage: rspack.Compilation.PROCESS_ASSETS_STAGE_ADDITIONAL },
+          async () => {
+            const { outputFiles, metafile } = await build({
+              absWorkingDir: compiler.context,
+              entryPoints: [entry],
+              bundle: true,
+              minify: isProduction,
+              format: 'iife',
+              conditions: ['source'],
+              target: BROWSERS.split(', ').map((browser) => browser.replace(' >= ', '')),
+              write: false,
+              metafile: true,
+            });
+            for (const file of Object.keys(metafile.inputs)) {
+              compilation.fileDependencies.add(join(compiler.context, file));
+            }
+            const contents = outputFiles[0]?.contents ?? new Uint8Array();
+            const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10);
+            compilation.emitAsset(
+              isProduction ? `${name}.${hash}.js` : `${name}.js`,
+              new rspack.sources.RawSource(Buffer.from(contents)),
+            );
+          },
+        ),
+      );
+    },
   };
 }

@@ -19,6 +19,7 @@ const MANIFEST = 'mf-manifest.json';
  * @property {string} version
  * @property {string} contract
  * @property {string} entry
+ * @property {string} [ahead]
  * @property {Record<string, string>} integrity
  * @property {number} size
  * @property {string} builtAt
@@ -61,6 +62,7 @@ export async function publishRemote({ from, to, name, contract, now = () => new 
     version,
     contract: contract ?? manifest.hsi?.contract ?? '^1.0.0',
     entry: `${remote}/${version}/${MANIFEST}`,
+    ...aheadOf(integrity),
     integrity,
     size,
     builtAt,
@@ -123,6 +125,16 @@ async function describe(folder) {
     whole.update(`${path}\0${digest}\n`);
   }
   return { integrity, size, hash: whole.digest('hex').slice(0, 12) };
+}
+
+/**
+ * The script that asks for the first view's data while the code loads, by its name in the build.
+ *
+ * @param {Record<string, string>} integrity
+ */
+function aheadOf(integrity) {
+  const ahead = Object.keys(integrity).find((path) => /^ahead(?:\.[\w-]+)?\.js$/.test(path));
+  return ahead === undefined ? {} : { ahead };
 }
 
 /**

@@ -57,6 +57,13 @@ describe('publishing a remote', () => {
     expect(size).toBe('show("one");'.length + '{"id":"profiling_remote"}'.length);
   });
 
+  it('names the script that asks ahead, when the build has one', async () => {
+    await build('one');
+    expect(await publishRemote({ from, to })).not.toHaveProperty('ahead');
+    await writeFile(join(from, 'ahead.0a1b2c.js'), 'ask();');
+    expect(await publishRemote({ from, to })).toMatchObject({ ahead: 'ahead.0a1b2c.js' });
+  });
+
   it('publishes the same build once', async () => {
     await build('one');
     const first = await publishRemote({ from, to });

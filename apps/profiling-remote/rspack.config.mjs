@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
-import { browserOptimization, browserRules } from '../../tools/build-browser.mjs';
+import {
+  browserOptimization,
+  browserRules,
+  compileWhole,
+  standaloneScript,
+} from '../../tools/build-browser.mjs';
 
 const root = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -72,8 +77,12 @@ export default defineConfig((env, argv) => {
       }),
       // The host checks what the federation runtime loads; this checks what the chunks load.
       ...(isProduction
-        ? [new rspack.SubresourceIntegrityPlugin({ hashFuncNames: ['sha384'] })]
+        ? [
+            compileWhole(/^(?:mount|remoteEntry|standalone)\..*\.js$/),
+            new rspack.SubresourceIntegrityPlugin({ hashFuncNames: ['sha384'] }),
+          ]
         : []),
+      standaloneScript({ name: 'ahead', entry: './src/ahead/ahead.ts', isProduction }),
       new rspack.CssExtractRspackPlugin({
         filename: `[name]${hash}.css`,
         chunkFilename: `[name]${hash}.css`,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
-import { browserOptimization, browserRules } from '../../tools/build-browser.mjs';
+import { browserOptimization, browserRules, compileWhole } from '../../tools/build-browser.mjs';
 import { precompress } from '../../tools/build-precompress.mjs';
 
 const root = import.meta.dirname;
@@ -25,7 +25,8 @@ const preloads = {
           const preload = {
             '/pyroscope': {
               // In the order of need: a browser opens six connections and asks for no more at a time.
-              scripts: [...files('main'), ...files('profiling')]
+              scripts: ['boot', 'main', 'profiling']
+                .flatMap(files)
                 .filter((file) => file.endsWith('.js'))
                 .map((file) => `/${file}`),
               fetches: ['/remotes/registry.json', '/api/config'],
@@ -47,7 +48,7 @@ export default defineConfig((env, argv) => {
     context: root,
     mode: isProduction ? 'production' : 'development',
     target: ['web', 'es2022'],
-    entry: { main: './src/main.tsx' },
+    entry: { boot: './src/boot.ts', main: './src/main.tsx' },
     devtool: isProduction ? false : 'cheap-module-source-map',
     output: {
       path: join(root, 'dist'),
@@ -69,7 +70,9 @@ export default defineConfig((env, argv) => {
       }),
       new rspack.CssExtractRspackPlugin({ filename: `[name]${hash}.css` }),
       new rspack.HtmlRspackPlugin({ template: './index.html', scriptLoading: 'defer' }),
-      ...(isProduction ? [preloads, precompressed] : []),
+      ...(isProduction
+        ? [compileWhole(/^(?:boot|main|profiling)\..*\.js$/), preloads, precompressed]
+        : []),
     ],
     performance: false,
     devServer: {

@@ -128,7 +128,7 @@ test.describe('a remote from a second origin', () => {
     });
     await page.goto(`${stack.url}/pyroscope`);
     await expect(page.getByRole('alert')).toContainText('9.0.0');
-    await expect(page.getByRole('alert')).toContainText('1.0.0');
+    await expect(page.getByRole('alert')).toContainText('1.1.0');
     expect(requests.filter((url) => url.includes(`:${port}/`) && url.endsWith('.js'))).toEqual([]);
   });
 

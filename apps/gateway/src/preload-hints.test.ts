@@ -51,10 +51,11 @@ const OWN = [
 
 describe('the hints of a page', () => {
   it('name the route’s code and the remote’s files, with their integrity', async () => {
-    const { linksAt } = await published(build('1.0.0-abc'));
+    const { linksAt } = await published(build('1.0.0-abc', { ahead: 'ahead.js' }));
     const base = '/remotes/profiling/1.0.0-abc';
     expect(await linksAt('/pyroscope/compare?x=1')).toEqual([
       ...OWN,
+      `<${base}/ahead.js>; rel=preload; as=script; crossorigin`,
       `<${base}/mf-manifest.json>; rel=preload; as=fetch; crossorigin`,
       `<${base}/remoteEntry.js>; rel=preload; as=script; crossorigin; integrity="${HASH}"`,
       `<${base}/mount.js>; rel=preload; as=script; crossorigin`,

@@ -102,6 +102,7 @@ export class PreloadHints {
       );
     };
     return [
+      ...(build.ahead === undefined ? [] : [hint('script')(build.ahead)]),
       hint('fetch')(base.href),
       ...[posix.join(path, name), ...assets.flatMap(({ js }) => js.sync)].map(hint('script')),
       ...assets.flatMap(({ css }) => css.sync).map(hint('style')),

@@ -7,6 +7,7 @@ import {
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { fetchAfter, takeAnswers } from './ahead/answers.ts';
 import { expectsNative } from './ladder/view-choice.ts';
 import { MountContextProvider } from './page/page-services.tsx';
 import { PyroscopePage } from './page/pyroscope-page.tsx';
@@ -18,6 +19,9 @@ import './styles.css';
 /** The contract version that this build was made with. */
 export const contract = CONTRACT_VERSION;
 
+/** The longest that the first render waits for answers that were asked ahead: one or two frames. */
+const MOMENT_MS = 30;
+
 /** Shows the profiling page inside `element` until the returned function is called. */
 export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmount {
   const context = defaultMountContext(window, given);
@@ -25,28 +29,43 @@ export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmo
     // The servers may be on this machine: being offline says nothing about them.
     defaultOptions: { queries: { networkMode: 'always', refetchOnWindowFocus: false } },
   });
-  void client.prefetchQuery(configQuery(context));
+  const config = client.prefetchQuery(configQuery(context));
   // The native view's first questions need no configuration, so they do not wait for it.
-  const { state } = parsePageState(context.location.get().search, Date.now());
-  if (expectsNative(state)) askFirst(client, context, state);
+  const { search } = context.location.get();
+  const { profilesUrl, tenant } = context;
+  const ahead = takeAnswers({ profilesUrl, tenant, search });
+  const { state } = parsePageState(search, Date.now());
+  const fetch = ahead === undefined ? context.fetch : fetchAfter(ahead, context.fetch);
+  const first = expectsNative(state)
+    ? askFirst(client, { ...context, fetch }, state, ahead?.now)
+    : Promise.resolve();
 
   const container = document.createElement('div');
   container.className = 'hsi-profiling';
   container.dataset['theme'] = context.theme;
   element.append(container);
   const root = createRoot(container);
-  root.render(
-    <StrictMode>
-      <QueryClientProvider client={client}>
-        <MountContextProvider context={context}>
-          <PyroscopePage />
-        </MountContextProvider>
-      </QueryClientProvider>
-    </StrictMode>,
-  );
+  let isMounted = true;
+  const render = () => {
+    if (!isMounted) return;
+    root.render(
+      <StrictMode>
+        <QueryClientProvider client={client}>
+          <MountContextProvider context={context}>
+            <PyroscopePage />
+          </MountContextProvider>
+        </QueryClientProvider>
+      </StrictMode>,
+    );
+  };
+  // Answers that are here already need a moment to be read; without it the page would be rendered
+  // empty, and then once more for each of them.
+  if (ahead === undefined) render();
+  else void Promise.race([Promise.all([config, first]), delay(MOMENT_MS)]).then(render);
   context.telemetry({ name: 'profiling.mounted', detail: { version: __REMOTE_VERSION__ } });
 
   return () => {
+    isMounted = false;
     container.remove();
     // React does not unmount a root while it renders another, and a host calls this from an effect.
     queueMicrotask(() => {
@@ -55,4 +74,8 @@ export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmo
       client.clear();
     });
   };
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -2,6 +2,7 @@ import { Navigate, Route, Routes } from 'react-router';
 import { ShellLayout } from './layout/shell-layout.tsx';
 import { LazyPage } from './pages/lazy-page.tsx';
 import { NotFound } from './pages/not-found.tsx';
+import { remoteOf } from './remotes/remote-routes.ts';
 
 const profiling = () => import(/* webpackChunkName: "profiling" */ './remotes/profiling.tsx');
 const modelZoo = () => import(/* webpackChunkName: "ai" */ './pages/ai-pages.tsx');
@@ -10,7 +11,7 @@ const aiAudit = async () => ({ default: (await modelZoo()).AiAudit });
 
 /** Begins to load what the address will need before the first render asks for it. */
 export function preloadRoute(pathname: string): void {
-  const load = /^\/pyroscope(?:\/|$)/.test(pathname) ? profiling : modelZoo;
+  const load = remoteOf(pathname) === undefined ? modelZoo : profiling;
   // A failure is shown by the route, which asks again.
   load().catch(() => undefined);
 }

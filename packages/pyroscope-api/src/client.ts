@@ -6,10 +6,19 @@ import {
   type ProfileTypeId,
   type TimeRange,
   type UnixMs,
-  formatSelector,
 } from '@hsi/profile-model';
 import * as v from 'valibot';
 import { decodeFlameGraph, MalformedFlameGraph } from './flame-graph-wire.ts';
+import {
+  mergeRequest,
+  type ProfileQuery,
+  querierCall,
+  type SeriesListQuery,
+  selectors,
+  seriesRequest,
+  type ServerAddress,
+  times,
+} from './requests.ts';
 import {
   ErrorResponse,
   FlameGraphResponse,
@@ -35,24 +44,10 @@ export class PyroscopeError extends Error {
   }
 }
 
-export interface PyroscopeClientOptions {
-  /** Where the API is, e.g. `http://127.0.0.1:4040` or `/profiles`. */
-  readonly baseUrl: string;
+export interface PyroscopeClientOptions extends ServerAddress {
   readonly fetch?: typeof fetch;
-  /** Sent as `X-Scope-OrgID`. Behind the gateway leave it out: the gateway sets it. */
-  readonly tenant?: string | undefined;
   /** How long a request may take; 30 s unless told. */
   readonly timeoutMs?: number;
-  /** Further headers, such as an `Authorization`. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Which samples to merge. */
-export interface ProfileQuery extends TimeRange {
-  readonly profileTypeId: ProfileTypeId;
-  readonly matchers: readonly Matcher[];
-  /** The server keeps about this many nodes and merges the rest into nodes named `other`. */
-  readonly maxNodes?: number;
 }
 
 export interface SeriesQuery extends TimeRange {
@@ -74,22 +69,14 @@ export interface TimeSeries {
 
 /** Reads profiles from any server that speaks Pyroscope's `querier.v1` (Connect, JSON). */
 export class PyroscopeClient {
-  private readonly baseUrl: string;
+  private readonly server: ServerAddress;
   private readonly fetch: typeof fetch;
-  private readonly headers: Record<string, string>;
   private readonly timeoutMs: number;
 
   constructor(options: PyroscopeClientOptions) {
-    this.baseUrl = options.baseUrl.replace(/\/+$/, '');
+    this.server = options;
     this.fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.timeoutMs = options.timeoutMs ?? 30_000;
-    this.headers = {
-      ...options.headers,
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'connect-protocol-version': '1',
-      ...(options.tenant === undefined ? {} : { 'x-scope-orgid': options.tenant }),
-    };
   }
 
   /** The profile types that have data in the range. */
@@ -115,25 +102,14 @@ export class PyroscopeClient {
   }
 
   /** The label sets that have data; with `labelNames` only those labels of each, without repeats. */
-  async series(
-    query: {
-      readonly matchers?: readonly Matcher[];
-      readonly labelNames?: readonly string[];
-    } & TimeRange,
-    signal?: AbortSignal,
-  ): Promise<LabelSet[]> {
-    const body = {
-      ...times(query),
-      matchers: selectors(query.matchers),
-      labelNames: query.labelNames ?? [],
-    };
-    const answer = await this.call('Series', body, SeriesResponse, signal);
+  async series(query: SeriesListQuery, signal?: AbortSignal): Promise<LabelSet[]> {
+    const answer = await this.call('Series', seriesRequest(query), SeriesResponse, signal);
     return answer.labelsSet.map(({ labels }) => labelSet(labels));
   }
 
   /** All samples of a selection as one tree; the root alone when there are none. */
   async selectMergeStacktraces(query: ProfileQuery, signal?: AbortSignal): Promise<CallTree> {
-    return this.tree('SelectMergeStacktraces', selection(query), signal);
+    return this.tree('SelectMergeStacktraces', mergeRequest(query), signal);
   }
 
   /** The samples of these spans (16 hexadecimal digits each) as one tree. */
@@ -141,7 +117,7 @@ export class PyroscopeClient {
     query: ProfileQuery & { readonly spanIds: readonly string[] },
     signal?: AbortSignal,
   ): Promise<CallTree> {
-    const body = { ...selection(query), spanSelector: query.spanIds };
+    const body = { ...mergeRequest(query), spanSelector: query.spanIds };
     return this.tree('SelectMergeSpanProfile', body, signal);
   }
 
@@ -149,7 +125,7 @@ export class PyroscopeClient {
   async selectSeries(query: SeriesQuery, signal?: AbortSignal): Promise<TimeSeries[]> {
     const aggregation = query.aggregation === 'average' ? 'AVERAGE' : 'SUM';
     const body = {
-      ...selection(query),
+      ...mergeRequest(query),
       groupBy: query.groupBy ?? [],
       step: query.stepSeconds,
       aggregation: `TIME_SERIES_AGGREGATION_TYPE_${aggregation}`,
@@ -178,7 +154,7 @@ export class PyroscopeClient {
     schema: Schema,
     signal: AbortSignal | undefined,
   ): Promise<v.InferOutput<Schema>> {
-    const { status, text } = await this.post(method, JSON.stringify(body), signal);
+    const { status, text } = await this.post(method, body, signal);
     const json = parseJson(text);
     if (status !== 200) throw refusal(method, status, json);
     const parsed = v.safeParse(schema, json);
@@ -193,15 +169,14 @@ export class PyroscopeClient {
 
   private async post(
     method: string,
-    body: string,
+    body: object,
     signal: AbortSignal | undefined,
   ): Promise<{ status: number; text: string }> {
     const deadline = AbortSignal.timeout(this.timeoutMs);
     try {
-      const response = await this.fetch(`${this.baseUrl}/querier.v1.QuerierService/${method}`, {
-        method: 'POST',
-        headers: this.headers,
-        body,
+      const { url, init } = querierCall(this.server, method, body);
+      const response = await this.fetch(url, {
+        ...init,
         signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
       });
       return { status: response.status, text: await response.text() };
@@ -216,23 +191,6 @@ export class PyroscopeClient {
       throw new PyroscopeError(message, 'unavailable', 0, { cause: error });
     }
   }
-}
-
-function times({ from, to }: TimeRange) {
-  return { start: String(Math.trunc(from)), end: String(Math.trunc(to)) };
-}
-
-function selectors(matchers: readonly Matcher[] = []): string[] {
-  return matchers.length === 0 ? [] : [formatSelector(matchers)];
-}
-
-function selection(query: Omit<ProfileQuery, 'maxNodes'> & { readonly maxNodes?: number }) {
-  return {
-    ...times(query),
-    profileTypeID: query.profileTypeId,
-    labelSelector: formatSelector(query.matchers),
-    ...(query.maxNodes === undefined ? {} : { maxNodes: String(query.maxNodes) }),
-  };
 }
 
 function labelSet(pairs: readonly { name: string; value: string }[]): LabelSet {

@@ -1,3 +1,4 @@
+export * from './ahead.ts';
 export * from './compatibility.ts';
 export * from './default-context.ts';
 export * from './mount.ts';

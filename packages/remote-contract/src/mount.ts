@@ -1,5 +1,5 @@
 /** Version of this contract, semver. The registry says which range a build needs. */
-export const CONTRACT_VERSION = '1.0.0';
+export const CONTRACT_VERSION = '1.1.0';
 
 /** Where the person is, as the host's router sees it. */
 export interface RemoteLocation {

@@ -34,6 +34,8 @@ describe('a registry', () => {
     ['version', ''],
     ['contract', undefined],
     ['entry', 5],
+    ['ahead', 'https://other.test/ahead.js'],
+    ['ahead', '../ahead.js'],
     ['integrity', { 'x.js': 'sha256-short' }],
     ['size', -1],
     ['builtAt', 'yesterday'],

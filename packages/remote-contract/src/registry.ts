@@ -10,6 +10,12 @@ export const RemoteBuild = v.object({
   contract: v.pipe(v.string(), v.minLength(1)),
   /** URL of the federation manifest, absolute or relative to the registry. */
   entry: v.pipe(v.string(), v.minLength(1)),
+  /**
+   * File beside the manifest: a classic script that a host may run, with an {@link AheadContext},
+   * as soon as it has accepted the build and while the code loads. It starts what the first view
+   * will ask its servers, and nothing else.
+   */
+  ahead: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]+\.js$/))),
   integrity: Integrity,
   /** Bytes of all files. */
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),

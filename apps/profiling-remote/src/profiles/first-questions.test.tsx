@@ -18,7 +18,7 @@ function server(): FakePyroscope {
 function ask(fake: FakePyroscope, state: Partial<PageState> = {}): QueryClient {
   const queries = new QueryClient();
   const context = { profilesUrl: '/profiles', fetch: fake.fetch, tenant: undefined };
-  askFirst(queries, context, { ...DEFAULT_PAGE_STATE, ...state }, NOW);
+  void askFirst(queries, context, { ...DEFAULT_PAGE_STATE, ...state }, NOW);
   return queries;
 }
 

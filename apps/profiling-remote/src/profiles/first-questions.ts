@@ -1,12 +1,11 @@
-import { MODEL_ZOO_SERVICE, SERVICES } from '@hsi/model-zoo-catalog';
 import { type UnixMs } from '@hsi/profile-model';
 import { PyroscopeClient } from '@hsi/pyroscope-api';
 import { type MountContext } from '@hsi/remote-contract';
 import { type QueryClient } from '@tanstack/react-query';
 import { type PageState } from '../state/page-state.ts';
-import { NODES } from './data/graph.ts';
 import { Questions } from './data/questions.ts';
 import { PROFILES_KEY } from './data/rules.ts';
+import { firstGraphs } from './first-graphs.ts';
 import { resolveRange } from './model/time-range.ts';
 
 /** The text that stands for the first time a question is asked, see `Moment`. */
@@ -19,14 +18,15 @@ const MOMENT_KEY = [PROFILES_KEY, 'first-moment'];
 /**
  * Asks what the native view will ask first, before the view is there: while the configuration is
  * fetched, Grafana is probed, and code is run. Nothing is asked twice: the view finds the answers
- * in `queries`. Call it once, when the page is mounted and the native view may be shown.
+ * in `queries`. Call it once, when the page is mounted and the native view may be shown. Resolves
+ * when every question has its answer or its failure.
  */
 export function askFirst(
   queries: QueryClient,
   context: Pick<MountContext, 'profilesUrl' | 'fetch' | 'tenant'>,
   state: PageState,
   now: UnixMs = Date.now(),
-): void {
+): Promise<unknown> {
   const { profilesUrl: baseUrl, fetch, tenant } = context;
   const source = new PyroscopeClient({ baseUrl, fetch, tenant });
   const { range } = resolveRange(state, now);
@@ -34,18 +34,10 @@ export function askFirst(
   // asked the same either way as long as their first answer is not empty.
   const questions = new Questions(queries, source, { range, refresh: FIRST_REFRESH }, false);
   queries.setQueryData(MOMENT_KEY, now);
-  questions.prefetch(questions.services());
-  const { type, filters, model } = state;
-  const service = state.service ?? (model === undefined ? undefined : MODEL_ZOO_SERVICE);
-  const names = service === undefined ? SERVICES.map(({ serviceName }) => serviceName) : [service];
-  for (const name of names) {
-    const isLarge = service !== undefined && model === undefined;
-    const maxNodes = isLarge ? NODES.large : NODES.inGrid;
-    const request = { service: name, model: undefined, type, filters };
-    questions.prefetch(questions.graph({ ...request, maxNodes }));
-    if (model === undefined) continue;
-    questions.prefetch(questions.graph({ ...request, model, maxNodes: NODES.large }));
-  }
+  return Promise.all([
+    questions.prefetch(questions.services()),
+    ...firstGraphs(state).map((graph) => questions.prefetch(questions.graph(graph))),
+  ]);
 }
 
 /** The time of day that {@link askFirst} asked at, as long as its answers are fresh. */

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENTRY, MANIFEST, registry, VERSION } from '../testing/remotes.ts';
 import { DOWN, serve, SILENT } from '../testing/server.ts';
-import { LOAD_LIMIT_MS, loadRemote } from './load-remote.ts';
+import { LOAD_LIMIT_MS } from './find-ahead.ts';
+import { loadRemote } from './load-remote.ts';
 
 const loadExposed = vi.hoisted(() => vi.fn());
 vi.mock('./federation.ts', () => ({ loadExposed }));
@@ -9,6 +10,7 @@ vi.mock('./federation.ts', () => ({ loadExposed }));
 const REGISTRY = '/remotes/registry.json';
 const published = { [REGISTRY]: registry(), [ENTRY]: MANIFEST };
 const exposed = { contract: '1.0.0', mount: () => () => undefined };
+const route = (remote: string) => ({ name: remote, basename: '/pyroscope' });
 /** Every test has its own remote: what is loaded is remembered for the page's life. */
 let name = 0;
 const entryOf = (remote: string, answers: Record<string, unknown> = published) => {
@@ -25,10 +27,10 @@ describe('loading a remote', () => {
   it('gives what it exposes, once for all who ask', async () => {
     const remote = `remote-${name}`;
     const server = serve(entryOf(remote));
-    const [one, two] = await Promise.all([loadRemote(remote), loadRemote(remote)]);
+    const [one, two] = await Promise.all([loadRemote(route(remote)), loadRemote(route(remote))]);
     expect(one.mount).toBe(exposed.mount);
     expect(two).toBe(one);
-    expect(await loadRemote(remote)).toBe(one);
+    expect(await loadRemote(route(remote))).toBe(one);
     expect(server.asked).toHaveLength(2);
     expect(loadExposed).toHaveBeenCalledTimes(1);
   });
@@ -36,14 +38,14 @@ describe('loading a remote', () => {
   it('forgets a failure, so that the next try may succeed', async () => {
     const remote = `remote-${name}`;
     const server = serve({ [REGISTRY]: DOWN });
-    await expect(loadRemote(remote)).rejects.toMatchObject({ phase: 'registry' });
+    await expect(loadRemote(route(remote))).rejects.toMatchObject({ phase: 'registry' });
     for (const [path, answer] of Object.entries(entryOf(remote))) server.set(path, answer);
-    expect((await loadRemote(remote)).contract).toBe('1.0.0');
+    expect((await loadRemote(route(remote))).contract).toBe('1.0.0');
   });
 
   it('runs no code of a contract that does not fit', async () => {
     serve({ [REGISTRY]: registry({ contract: '^9.0.0' }) });
-    await expect(loadRemote('profiling')).rejects.toMatchObject({ phase: 'contract' });
+    await expect(loadRemote(route('profiling'))).rejects.toMatchObject({ phase: 'contract' });
     expect(loadExposed).not.toHaveBeenCalled();
   });
 
@@ -51,7 +53,7 @@ describe('loading a remote', () => {
     const remote = `remote-${name}`;
     serve(entryOf(remote));
     loadExposed.mockRejectedValue(new Error('ScriptNetworkError: Failed to load script.\nstack'));
-    await expect(loadRemote(remote)).rejects.toMatchObject({
+    await expect(loadRemote(route(remote))).rejects.toMatchObject({
       phase: 'code',
       message: `The code of ${VERSION} could not be loaded from ${window.location.origin}: ScriptNetworkError: Failed to load script.`,
     });
@@ -63,7 +65,7 @@ describe('loading a remote', () => {
       const remote = `remote-${name}-${JSON.stringify(value)}`;
       serve(entryOf(remote));
       loadExposed.mockResolvedValue(value);
-      await expect(loadRemote(remote)).rejects.toMatchObject({
+      await expect(loadRemote(route(remote))).rejects.toMatchObject({
         phase: 'code',
         message: expect.stringContaining('exposes no mount(element, context)'),
       });
@@ -81,7 +83,7 @@ describe('loading a remote', () => {
       asked();
       return new Promise(() => undefined);
     });
-    const loading = loadRemote(remote);
+    const loading = loadRemote(route(remote));
     await started;
     limit.abort();
     await expect(loading).rejects.toMatchObject({
@@ -94,7 +96,7 @@ describe('loading a remote', () => {
     serve({ [REGISTRY]: SILENT });
     const limit = new AbortController();
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
-    const loading = loadRemote(`remote-${name}`);
+    const loading = loadRemote(route(`remote-${name}`));
     limit.abort(new DOMException('', 'TimeoutError'));
     await expect(loading).rejects.toMatchObject({
       phase: 'registry',

@@ -2,10 +2,9 @@ import { type RemoteModule } from '@hsi/remote-contract';
 import * as v from 'valibot';
 import { loadExposed } from './federation.ts';
 import { reasonOf, RemoteFailure } from './remote-failure.ts';
-import { type FoundRemote, findRemote } from './registry-client.ts';
-
-/** Milliseconds until a remote that is not there yet counts as failed. */
-export const LOAD_LIMIT_MS = 8_000;
+import { findNow, LOAD_LIMIT_MS } from './find-ahead.ts';
+import { type FoundRemote } from './registry-client.ts';
+import { type RemoteRoute } from './remote-routes.ts';
 
 const Exposed = v.object({
   contract: v.string(),
@@ -20,24 +19,25 @@ const loads = new Map<string, Promise<RemoteModule>>();
  *
  * @throws RemoteFailure within `LOAD_LIMIT_MS`
  */
-export function loadRemote(name: string): Promise<RemoteModule> {
+export function loadRemote(route: RemoteRoute): Promise<RemoteModule> {
+  const { name } = route;
   const known = loads.get(name);
   if (known !== undefined) return known;
-  const load = withinLimit(name);
+  const load = withinLimit(route);
   loads.set(name, load);
   load.catch(() => loads.delete(name));
   return load;
 }
 
-async function withinLimit(name: string): Promise<RemoteModule> {
+async function withinLimit(route: RemoteRoute): Promise<RemoteModule> {
   const signal = AbortSignal.timeout(LOAD_LIMIT_MS);
-  const finding = findRemote(name, signal);
+  const finding = findNow(route, signal);
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () =>
       reject(
         new RemoteFailure(
           'code',
-          `The remote "${name}" did not load within ${LOAD_LIMIT_MS / 1_000} seconds.`,
+          `The remote "${route.name}" did not load within ${LOAD_LIMIT_MS / 1_000} seconds.`,
         ),
       ),
     );

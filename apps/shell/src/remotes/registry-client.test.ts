@@ -38,7 +38,7 @@ describe('finding a remote', () => {
     const server = serve({ [REGISTRY]: registry({ contract: '^2.0.0' }), [ENTRY]: MANIFEST });
     await expect(find()).rejects.toMatchObject({
       phase: 'contract',
-      message: `The remote "profiling" ${VERSION} needs remote contract ^2.0.0, but this host has 1.0.0.`,
+      message: `The remote "profiling" ${VERSION} needs remote contract ^2.0.0, but this host has 1.1.0.`,
     });
     expect(server.asked).toEqual([`GET ${REGISTRY}`]);
   });

@@ -24,11 +24,15 @@ const Manifest = v.object({
   exposes: v.array(Expose),
 });
 
-/** A build that this host may run, and what its manifest says. */
-export interface FoundRemote {
+/** A build that this host may run. */
+export interface AcceptedBuild {
   readonly build: RemoteBuild;
   /** Absolute URL of the federation manifest. */
   readonly entry: string;
+}
+
+/** An accepted build and what its manifest says. */
+export interface FoundRemote extends AcceptedBuild {
   /** The name that the remote's code registers itself under. */
   readonly federationName: string;
   /** Absolute URL of the script that holds the container, and the global that it sets. */
@@ -39,17 +43,23 @@ export interface FoundRemote {
 
 /**
  * Finds the current build of a remote and fetches its manifest. No code of the remote has run when
- * this returns, and none will when the contract does not fit.
+ * this returns but what `onAccepted` runs, and none will when the contract does not fit.
  *
+ * @param onAccepted called when the contract fits, before the manifest is asked for
  * @throws RemoteFailure
  */
-export async function findRemote(name: string, signal: AbortSignal): Promise<FoundRemote> {
+export async function findRemote(
+  name: string,
+  signal: AbortSignal,
+  onAccepted: (accepted: AcceptedBuild) => void = () => undefined,
+): Promise<FoundRemote> {
   const registryUrl = new URL(REGISTRY_PATH, window.location.origin).href;
   const build = await readBuild(name, registryUrl, signal);
   const mismatch = contractMismatch(name, build);
   if (mismatch !== undefined) throw new RemoteFailure('contract', mismatch);
 
   const entry = entryUrlOf(build, registryUrl);
+  onAccepted({ build, entry });
   const manifest = await fetchText(entry, signal, {
     // The browser refuses a manifest that is not the published one.
     integrity: build.integrity[entry.split('/').at(-1) ?? ''] ?? '',

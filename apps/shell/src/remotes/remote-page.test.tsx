@@ -5,6 +5,7 @@ import { BrowserRouter, Link } from 'react-router';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DOWN, serve } from '../testing/server.ts';
 import { RemoteFailure } from './remote-failure.ts';
+import { PROFILING } from './remote-routes.ts';
 import { RemotePage } from './remote-page.tsx';
 
 const loadRemote = vi.hoisted(() => vi.fn<() => Promise<RemoteModule>>());
@@ -37,7 +38,7 @@ function show() {
   return render(
     <BrowserRouter>
       <Link to="/pyroscope?service=rt-detr">RT-DETR</Link>
-      <RemotePage name="profiling" basename="/pyroscope" title="Profiling" />
+      <RemotePage route={PROFILING} title="Profiling" />
     </BrowserRouter>,
   );
 }

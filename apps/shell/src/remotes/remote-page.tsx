@@ -1,17 +1,16 @@
 import { type RemoteModule } from '@hsi/remote-contract';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
+import { HOST_CONTEXT } from './host-context.ts';
 import { createHostLocation, type HostLocation } from './host-location.ts';
 import { loadRemote } from './load-remote.ts';
 import { RemoteFallback } from './remote-fallback.tsx';
 import { reasonOf, RemoteFailure } from './remote-failure.ts';
+import { type RemoteRoute } from './remote-routes.ts';
 import { RemoteSkeleton } from './remote-skeleton.tsx';
 
 interface RemotePageProps {
-  /** Name in the registry. */
-  readonly name: string;
-  /** Path of the route, below which the remote has its own. */
-  readonly basename: string;
+  readonly route: RemoteRoute;
   readonly title: string;
 }
 
@@ -23,20 +22,20 @@ type State =
 const LOADING: State = { status: 'loading' };
 
 /** A page whose code another team deploys: found, checked and mounted at run time. */
-export function RemotePage({ name, basename, title }: RemotePageProps) {
+export function RemotePage({ route, title }: RemotePageProps) {
   const [attempt, setAttempt] = useState(1);
   const [state, setState] = useState<State>(LOADING);
 
   useEffect(() => {
     let current = true;
-    loadRemote(name).then(
+    loadRemote(route).then(
       (module) => current && setState({ status: 'ready', module }),
       (error: unknown) => current && setState({ status: 'failed', failure: asFailure(error) }),
     );
     return () => {
       current = false;
     };
-  }, [name, attempt]);
+  }, [route, attempt]);
 
   const retry = () => {
     setState(LOADING);
@@ -51,7 +50,7 @@ export function RemotePage({ name, basename, title }: RemotePageProps) {
   return (
     <MountedRemote
       module={state.module}
-      basename={basename}
+      basename={route.basename}
       onFailure={(failure) => setState({ status: 'failed', failure })}
     />
   );
@@ -82,9 +81,7 @@ function MountedRemote({ module, basename, onFailure }: MountedRemoteProps) {
         basename,
         location: own.store,
         navigate: own.navigate,
-        theme: 'dark',
-        backendUrl: '/api',
-        profilesUrl: '/profiles',
+        ...HOST_CONTEXT,
       });
     } catch (error) {
       const reason = `It failed while it started: ${reasonOf(error)}.`;

@@ -135,8 +135,8 @@ export class Questions {
   };
 
   /** Starts a question before a part of the page asks it. */
-  prefetch<T>({ queryKey, queryFn }: Question<T>): void {
-    void this.queries.prefetchQuery({ ...QUERY_RULES, queryKey, queryFn });
+  prefetch<T>({ queryKey, queryFn }: Question<T>): Promise<void> {
+    return this.queries.prefetchQuery({ ...QUERY_RULES, queryKey, queryFn });
   }
 
   private ensure<T>({ queryKey, queryFn }: Question<T>): Promise<T> {
