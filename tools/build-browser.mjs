@@ -55,23 +55,6 @@ export function browserOptimization() {
 }
 
 /**
- * Chromium's hint to compile a script whole, beside the page's own thread while it still loads,
- * instead of function by function when each is first called: a fifth of the time to the first view.
- * Elsewhere it is a comment.
- *
- * @param {RegExp} include names of the scripts that the first view needs
- */
-export function compileWhole(include) {
-  return new rspack.BannerPlugin({
-    banner: '//# allFunctionsCalledOnLoad',
-    raw: true,
-    include,
-    // After the minimizer, which would take it away, and before files get their hashes.
-    stage: rspack.Compilation.PROCESS_ASSETS_STAGE_OPTIMIZE_SIZE + 1,
-  });
-}
-
-/**
  * Adds a script of its own to a build: small, without the bundler's runtime, so that it runs before
  * anything else is there. Called `<name>.<hash>.js`, or `<name>.js` while developing.
  *

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
-import {
-  browserOptimization,
-  browserRules,
-  compileWhole,
-  standaloneScript,
-} from '../../tools/build-browser.mjs';
+import { browserOptimization, browserRules, standaloneScript } from '../../tools/build-browser.mjs';
 
 const root = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -77,10 +72,7 @@ export default defineConfig((env, argv) => {
       }),
       // The host checks what the federation runtime loads; this checks what the chunks load.
       ...(isProduction
-        ? [
-            compileWhole(/^(?:mount|remoteEntry|standalone)\..*\.js$/),
-            new rspack.SubresourceIntegrityPlugin({ hashFuncNames: ['sha384'] }),
-          ]
+        ? [new rspack.SubresourceIntegrityPlugin({ hashFuncNames: ['sha384'] })]
         : []),
       standaloneScript({ name: 'ahead', entry: './src/ahead/ahead.ts', isProduction }),
       new rspack.CssExtractRspackPlugin({
