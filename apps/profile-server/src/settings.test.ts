@@ -22,6 +22,15 @@ test('retention can be off', () => {
   });
 });
 
+test.each([
+  [{}, 3_600_000],
+  [{ RETENTION: 'off' }, undefined],
+  [{ RETENTION: 'off', INGEST_AHEAD_LIMIT: '2h' }, 7_200_000],
+  [{ INGEST_AHEAD_LIMIT: 'off' }, undefined],
+])('how far ahead profiles may be with %o', (env, aheadMs) => {
+  expect(readSettings(env).aheadMs).toBe(aheadMs);
+});
+
 test('a setting that cannot be read names itself', () => {
   expect(() => readSettings({ INGEST_CONCURRENCY: '0' })).toThrow(/INGEST_CONCURRENCY/);
 });

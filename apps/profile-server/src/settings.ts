@@ -34,13 +34,15 @@ export interface Settings {
 
 /** @throws InvalidSetting */
 export function readSettings(env: Environment): Settings {
+  const retentionMs = readDuration(env, 'RETENTION', '15d');
   return {
     host: readText(env, 'HOST', '127.0.0.1'),
     port: readPort(env, 'PROFILE_SERVER_PORT', 4040),
     directory: join(readText(env, 'DATA_DIR', '.data'), 'profiles'),
-    retentionMs: readDuration(env, 'RETENTION', '15d'),
+    retentionMs,
     retentionBytes: readSize(env, 'RETENTION_SIZE', '2GB'),
-    aheadMs: readDuration(env, 'INGEST_AHEAD_LIMIT', '1h'),
+    // What is far ahead would outlive every retention; where nothing is ever taken away it harms nobody.
+    aheadMs: readDuration(env, 'INGEST_AHEAD_LIMIT', retentionMs === undefined ? 'off' : '1h'),
     ingestToken: readText(env, 'INGEST_TOKEN', '') || undefined,
     bodyBytes: readSize(env, 'INGEST_BODY_LIMIT', '16MB') ?? Number.MAX_SAFE_INTEGER,
     concurrentIngests: readCount(env, 'INGEST_CONCURRENCY', 1_000, 1),

@@ -311,6 +311,14 @@ describe('what is wrong is said', () => {
   });
 });
 
+it.each(['/proc/profiles', '/dev/null/profiles'])(
+  'a folder that cannot be made (%s) is said',
+  async (folder) => {
+    const { code, err } = await run(`--url http://source.test --out ${folder}`);
+    expect([code, err]).toEqual([1, expect.stringContaining(folder)]);
+  },
+);
+
 describe('what cannot be understood is said', () => {
   it.each([
     ['--url http://source.test', 'Say where to'],

@@ -34,7 +34,7 @@ export class FolderTarget implements Target {
       const { service_name: _service, ...labels } = profile.labels;
       const tables = { ...decodePprof(profile.pprof, NO_LIMITS), labelSets: [labels] };
       const bytes = gzipSync(encodePprof(tables));
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       // A name without `.part` is a whole file.
       await writeFile(`${path}.part`, bytes);
       await rename(`${path}.part`, path);
@@ -72,4 +72,25 @@ export function fileName({ id, service, name, typeId, time }: StoredProfile): st
 function safe(text: string): string {
   const name = text.replace(/[^\w.-]/g, (character) => encodeURIComponent(character)).slice(0, 120);
   return /^\.*$/.test(name) ? `_${name}` : name;
+}
+
+/** Makes a folder and those above it. Node's own recursive form never ends where nothing can be made, as in `/proc`. */
+async function makeFolder(folder: string): Promise<void> {
+  const isMade = await make(folder);
+  if (isMade) return;
+  const above = dirname(folder);
+  if (above !== folder) await makeFolder(above);
+  if (!(await make(folder))) throw new Error(`The folder ${folder} cannot be made.`);
+}
+
+/** False when the folder above is missing. */
+async function make(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    if (code !== 'EEXIST') throw error;
+  }
+  return true;
 }

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { notifyManager, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { useLate } from './use-late.ts';
 import { PROFILES_KEY } from './rules.ts';
@@ -19,7 +19,8 @@ export interface ServerState {
 /** What all open and failed questions together say about the server. */
 export function useServerState(): ServerState {
   const cache = useQueryClient().getQueryCache();
-  const subscribe = (listener: () => void) => cache.subscribe(listener);
+  // Not at once: a question that is first asked while a part renders must not render another one.
+  const subscribe = (listener: () => void) => cache.subscribe(notifyManager.batchCalls(listener));
   const asked = () => cache.findAll({ queryKey: [PROFILES_KEY], type: 'active' });
   const failing = useSyncExternalStore(subscribe, () => {
     const failed = asked().find(({ state }) => state.error !== null && isPassing(state.error));
