@@ -198,7 +198,8 @@ class PprofDecoder {
       let unit = '';
       while (reader.next()) {
         if (reader.field === 1) type = this.sections.strings[this.sections.stringIndex('type')]!;
-        else if (reader.field === 2) unit = this.sections.strings[this.sections.stringIndex('unit')]!;
+        else if (reader.field === 2)
+          unit = this.sections.strings[this.sections.stringIndex('unit')]!;
         else reader.skip();
       }
       types.push({ type, unit });

@@ -100,7 +100,8 @@ export class FrameReader {
 
   private cutTypeParameters(name: number): void {
     const text = this.sections.strings[name]!;
-    if (text.includes('[go.shape.')) this.sections.strings[name] = text.replace(GO_TYPE_PARAMETERS, '');
+    if (text.includes('[go.shape.'))
+      this.sections.strings[name] = text.replace(GO_TYPE_PARAMETERS, '');
   }
 
   private readLocations(locations: Extents, mappingIds: ReadonlySet<number>): void {
@@ -177,4 +178,3 @@ export class FrameReader {
 function lineNumber(reader: WireReader): number {
   return reader.high === 0 && reader.low > 0 ? reader.low : 0;
 }
-

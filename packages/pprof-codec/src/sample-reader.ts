@@ -14,10 +14,7 @@ export class SampleReader {
   ) {}
 
   /** @throws MalformedProfile */
-  read(
-    extents: Extents,
-    types: number,
-  ): Pick<ProfileTables, 'labelSets' | 'spans' | 'samples'> {
+  read(extents: Extents, types: number): Pick<ProfileTables, 'labelSets' | 'spans' | 'samples'> {
     const count = extents.length / 2;
     const labels = new SampleLabels(this.sections.strings);
     const columns = {
@@ -44,7 +41,8 @@ export class SampleReader {
             else if (reader.position >= end) break;
             else this.packed(end);
             if (value >= types) throw this.sections.bad('value', `has more than ${types} entries`);
-            if (reader.isNegative) throw this.sections.bad(`value[${value}]`, 'is negative or 2^63 or more');
+            if (reader.isNegative)
+              throw this.sections.bad(`value[${value}]`, 'is negative or 2^63 or more');
             const at = index * types + value++;
             const number = reader.unsigned();
             columns.values[at] = number;
@@ -75,7 +73,8 @@ export class SampleReader {
   /** Reads one number of a packed field that ends at `end`. */
   private packed(end: number): void {
     this.sections.reader.varint();
-    if (this.sections.reader.position > end) throw this.sections.reader.error('has a packed field that is cut off');
+    if (this.sections.reader.position > end)
+      throw this.sections.reader.error('has a packed field that is cut off');
   }
 
   /** Appends the frames of the sample's locations, leaf first. */
@@ -96,7 +95,9 @@ export class SampleReader {
   private addLocation(stack: number[]): void {
     const location = this.frames.locationIds.indexOf(this.sections.reader.unsigned());
     if (location < 0) {
-      const id = this.sections.reader.isNegative ? this.sections.reader.signed() : this.sections.reader.unsigned();
+      const id = this.sections.reader.isNegative
+        ? this.sections.reader.signed()
+        : this.sections.reader.unsigned();
       throw this.sections.bad('location_id', `is ${id}; there is no such location`);
     }
     const end = this.frames.locationFirst[location + 1]!;
