@@ -1,3 +1,4 @@
+import { seededRandom } from '@hsi/test-kit';
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { decodePprof, encodePprof } from '@hsi/pprof-codec';
@@ -19,7 +20,7 @@ export function recordedProfiles(): ProfileTables[] {
 /** A CPU profile of `samples` stack traces, 6 to 18 deep, drawn from `functions` functions. */
 export function madeProfile(samples: number, functions: number, seed: number): ProfileTables {
   const builder = new ProfileTablesBuilder();
-  const random = generator(seed);
+  const random = seededRandom(seed);
   for (let sample = 0; sample < samples; sample++) {
     const depth = 6 + Math.floor(random() * 12);
     let at = Math.floor(random() * 4);
@@ -49,15 +50,4 @@ export function pushRequest(tables: ProfileTables, application: string, timeMs: 
   const seconds = Math.trunc(timeMs / 1_000);
   const query = `format=pprof&name=${name}&from=${seconds}&until=${seconds + 15}&spyName=nodespy`;
   return post(`/ingest?${query}`, 'application/octet-stream', gzipSync(bytes, { level: 1 }));
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

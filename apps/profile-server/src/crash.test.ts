@@ -1,3 +1,4 @@
+import { seededRandom } from '@hsi/test-kit';
 import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,6 @@ import { encodePprof } from '@hsi/pprof-codec';
 import { ProfileTablesBuilder } from '@hsi/profile-model';
 import { PyroscopeClient } from '@hsi/pyroscope-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seededRandom } from './testing/random.ts';
 import { ServerProcess } from './testing/server-process.ts';
 
 /** Rounds of load and `kill -9`. */
