@@ -19,28 +19,42 @@ export function extentOf(dictionary: Dictionary): DictionaryExtent {
   };
 }
 
-/** Reads the dictionary of a file. */
+/** Reads the dictionary of a file. @throws Error when an entry would not get the id it was stored under */
 export async function readDictionary(engine: Engine, catalog: string): Promise<Dictionary> {
   const dictionary = new Dictionary();
+  const expect = (kind: TableName, stored: number, id: number) => {
+    if (stored === id) return;
+    throw new Error(
+      `The dictionary of a file is damaged: ${kind} ${stored} stands where ${id} belongs.`,
+    );
+  };
   const strings = new ResultColumns(
     await engine.read(`SELECT id, text FROM ${catalog}.string ORDER BY id`),
   );
-  while (strings.next() > 0) for (const text of strings.text(1)) dictionary.string(text);
+  for (let count = strings.next(); count > 0; count = strings.next()) {
+    const [ids, texts] = [strings.int32(0), strings.text(1)];
+    for (let row = 0; row < count; row++) {
+      expect('string', ids[row]!, dictionary.restore(texts[row]!));
+    }
+  }
   const frames = new ResultColumns(
-    await engine.read(`SELECT name, file, start_line, line FROM ${catalog}.frame ORDER BY id`),
+    await engine.read(`SELECT id, name, file, start_line, line FROM ${catalog}.frame ORDER BY id`),
   );
   for (let count = frames.next(); count > 0; count = frames.next()) {
-    const columns = [0, 1, 2, 3].map((column) => frames.int32(column));
+    const [id, name, file, startLine, line] = [0, 1, 2, 3, 4].map((at) => frames.int32(at));
     for (let row = 0; row < count; row++) {
-      dictionary.frame(columns[0]![row]!, columns[1]![row]!, columns[2]![row]!, columns[3]![row]!);
+      const made = dictionary.frame(name![row]!, file![row]!, startLine![row]!, line![row]!);
+      expect('frame', id![row]!, made);
     }
   }
   const stacks = new ResultColumns(
-    await engine.read(`SELECT parent, frame FROM ${catalog}.stack ORDER BY id`),
+    await engine.read(`SELECT id, parent, frame FROM ${catalog}.stack ORDER BY id`),
   );
   for (let count = stacks.next(); count > 0; count = stacks.next()) {
-    const [parent, frame] = [stacks.int32(0), stacks.int32(1)];
-    for (let row = 0; row < count; row++) dictionary.stack(parent[row]!, frame[row]!);
+    const [id, parent, frame] = [stacks.int32(0), stacks.int32(1), stacks.int32(2)];
+    for (let row = 0; row < count; row++) {
+      expect('stack', id[row]!, dictionary.stack(parent[row]!, frame[row]!));
+    }
   }
   return dictionary;
 }

@@ -65,9 +65,15 @@ export class Dictionary {
     const found = this.stringIds.get(text);
     if (found !== undefined) return found;
     const own = ownText(text);
-    const made = this.strings.push(own) - 1;
-    this.textLength += own.length;
-    this.stringIds.set(own, made);
+    // Half a surrogate pair cannot be stored: such texts differ only until they are.
+    return (own === text ? undefined : this.stringIds.get(own)) ?? this.restore(own);
+  }
+
+  /** Adds a text that has its id already: the next one. */
+  restore(text: string): StringId {
+    const made = this.strings.push(text) - 1;
+    this.textLength += text.length;
+    if (!this.stringIds.has(text)) this.stringIds.set(text, made);
     return made;
   }
 

@@ -67,6 +67,37 @@ describe('files', () => {
     expect(messages.join()).toContain('20261122T0000-0.duckdb cannot be read and is left aside');
   });
 
+  test('a file that is damaged keeps nobody from storing in its time, nor do ten of them', async () => {
+    await at.close();
+    for (const generation of [9, 10]) {
+      await writeFile(join(at.directory, `20261123T0000-${generation}.duckdb`), 'not a database');
+    }
+    await at.open({ log: () => undefined });
+    await at.store.ingest(T, [profile('a 1')]);
+    await at.reopen({ log: () => undefined });
+    expect(await at.folded()).toEqual(['a 1']);
+    expect(await at.files()).toContain('20261123T0000-11.duckdb');
+  });
+
+  test('texts that cannot be stored as they are keep what comes after them in its place', async () => {
+    const lines = [
+      'caf\udce9 1',
+      'caf\udcea 2',
+      'x;\ufeffmain 16',
+      'x;main 32',
+      'load 4',
+      'save 8',
+    ];
+    await at.store.ingest(T, [profile(lines.join('\n'))]);
+    await at.reopen();
+    await at.store.ingest(T, [profile('fresh 64\ncaf\udce9 1')]);
+    await at.reopen();
+    const folded = await at.folded();
+    expect(folded).toEqual(expect.arrayContaining(['caf\ufffd 4', 'fresh 64', 'load 4', 'save 8']));
+    const values = folded.map((line) => Number(line.split(' ').at(-1)));
+    expect(values.reduce((sum, value) => sum + value)).toBe(128);
+  });
+
   test('a directory that cannot be made', async () => {
     await writeFile(join(at.directory, 'file'), '');
     await expect(

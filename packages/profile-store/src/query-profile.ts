@@ -13,8 +13,9 @@ export async function mergeProfile(
 ): Promise<ProfileTables> {
   const builder = new ProfileTablesBuilder();
   for (const part of parts) {
-    const dictionary = await part.stretch.dictionary();
     const rows = new ResultColumns(await engine.read(treeSql(part)));
+    // After the rows, as in `mergeTree`.
+    const dictionary = await part.stretch.dictionary();
     const frames = new FrameCopier(dictionary, builder);
     while (rows.next() > 0) {
       const [stacks, values] = [rows.int32(0), rows.int64(1)];

@@ -26,10 +26,11 @@ export async function mergeTree(
   const results = await Promise.all(
     parts
       .filter(({ stretch }) => spanIds === undefined || stretch.hasSpans)
-      .map(async (part) => ({
-        dictionary: await part.stretch.dictionary(),
-        rows: new ResultColumns(await engine.read(treeSql(part, spanIds))),
-      })),
+      .map(async (part) => {
+        const rows = new ResultColumns(await engine.read(treeSql(part, spanIds)));
+        // After the rows: a dictionary that was taken before may have been left behind meanwhile.
+        return { dictionary: await part.stretch.dictionary(), rows };
+      }),
   );
   for (const { dictionary, rows } of results) {
     while (rows.next() > 0) merger.add(dictionary, rows.int32(0), rows.int64(1));

@@ -155,7 +155,7 @@ export class ProfileStore {
 
   /** Opens the stretches that take these profiles, where they are not yet open. */
   private async prepare(profiles: readonly IncomingProfile[]): Promise<void> {
-    if (this.files.needsReopening()) await this.writer.exclusive(() => this.reopen());
+    if (this.files.needsReopening()) await this.writer.exclusive(() => this.reopenOnce());
     for (const { timeNanos } of profiles) {
       const ms = toMs(timeNanos);
       if (this.files.ready(ms) !== undefined) continue;
@@ -168,6 +168,17 @@ export class ProfileStore {
         this.opening.set(window, opening);
       }
       await opening;
+    }
+  }
+
+  /** For whoever waited: another may have done it by now. @throws StoreUnavailable */
+  private async reopenOnce(): Promise<void> {
+    if (!this.files.needsReopening()) return;
+    try {
+      await this.reopen();
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      throw new StoreUnavailable(reasonOf(error), { cause: error });
     }
   }
 

@@ -29,6 +29,8 @@ export interface StretchSetOptions {
  */
 export class StretchSet {
   private stretches: Stretch[] = [];
+  /** Window -> the latest generation in the directory, also of a file that was left aside. */
+  private readonly generations = new Map<UnixMs, number>();
   private catalogs = 0;
   private readonly windowMs: number;
   private reopenAt = 0;
@@ -71,15 +73,16 @@ export class StretchSet {
   /** Opens all files, and takes back what an interrupted commit has left in them. */
   private async openFiles(): Promise<void> {
     const left: CommitPart[] = [];
-    for (const name of (await fs.readdir(this.options.directory)).sort()) {
-      const [, year, month, day, hour, minute, generation] = FILE.exec(name) ?? [];
-      if (generation === undefined) continue;
-      const windowMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}Z`);
+    this.generations.clear();
+    for (const { name, windowMs, generation } of filesOf(
+      await fs.readdir(this.options.directory),
+    )) {
+      this.generations.set(windowMs, generation);
       const part = this.interrupted.find(({ stretch }) => `${stretch}.duckdb` === name);
       try {
         const file = await this.attach(name);
         if (part !== undefined && !(await this.takeBack(file, part))) left.push(part);
-        await this.load(file, windowMs, Number(generation));
+        await this.load(file, windowMs, generation);
       } catch (error) {
         if (error instanceof UnusableDataDirectory) throw error;
         const reason = reasonOf(error);
@@ -186,9 +189,10 @@ export class StretchSet {
     try {
       let found = this.newest(windowMs);
       if (found === undefined || found.isFull) {
-        const generation = found === undefined ? 0 : found.generation + 1;
+        const generation = (this.generations.get(windowMs) ?? -1) + 1;
         const file = await this.attach(fileName(windowMs, generation));
         found = await this.load(file, windowMs, generation);
+        this.generations.set(windowMs, generation);
       }
       if (found.file.isReadOnly) {
         throw new StoreUnavailable(`${found.file.path} can only be read.`);
@@ -259,6 +263,24 @@ function windowLength(retentionMs: number | undefined): number {
   const tenth = Math.max(LEAST_WINDOW_MS, Math.min(DAY_MS, retentionMs / 10));
   const lengths = [DAY_MS, DAY_MS / 4, DAY_MS / 24, LEAST_WINDOW_MS];
   return lengths.find((length) => length <= tenth) ?? LEAST_WINDOW_MS;
+}
+
+interface FoundFile {
+  readonly name: string;
+  readonly windowMs: UnixMs;
+  readonly generation: number;
+}
+
+/** The files among these names that are of a store, the earliest first. */
+function filesOf(names: readonly string[]): FoundFile[] {
+  return names
+    .flatMap((name) => {
+      const [, year, month, day, hour, minute, generation] = FILE.exec(name) ?? [];
+      if (generation === undefined) return [];
+      const windowMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}Z`);
+      return [{ name, windowMs, generation: Number(generation) }];
+    })
+    .sort((a, b) => a.windowMs - b.windowMs || a.generation - b.generation);
 }
 
 function fileName(windowMs: UnixMs, generation: number): string {
