@@ -30,7 +30,7 @@ export async function decodeIngest(
   if (parameters.format === 'pprof') {
     const form = parameters.isMultipart ? readForm(body, contentType) : { profile: body };
     const decoded = decodePprof(await inflateProfile(form.profile, limits), limits);
-    const tables = asNamedBySpy(decoded, parameters.spyName);
+    const tables = asNamedBySpy(decoded, parameters.spyName, limits);
     return [incoming(parameters, metricName(tables.sampleTypes, form.displayNames), tables)];
   }
   if (parameters.isMultipart) {
