@@ -299,6 +299,14 @@ describe('as SDKs send it', () => {
     expect(await client.total()).toBe('10000000');
   });
 
+  test.each(['0', String(MS / 1_000 - 60), 'x'])(
+    'an end that is no end of the profile is not looked at: %s',
+    async (until) => {
+      await client.push('main 1', `name=app&from=${MS}&until=${until}`);
+      expect(await client.total()).toBe('10000000');
+    },
+  );
+
   test('no times at all: the profile is of now', async () => {
     await restart({ now: () => MS });
     await client.push('main 1', 'name=app');

@@ -5,7 +5,7 @@ import { type Application, parseApplication } from './application.ts';
 const FORMATS = ['pprof', 'speedscope', 'folded', 'groups'] as const;
 export type IngestFormat = (typeof FORMATS)[number];
 
-/** What the query of an ingest request says. */
+/** What the query of an ingest request says; `until` is left aside, as Pyroscope does. */
 export interface IngestParameters {
   readonly application: Application;
   readonly format: IngestFormat;
@@ -30,23 +30,14 @@ export function parseParameters(
   };
   const isMultipart = /^multipart\/form-data/i.test(contentType);
   const format = parseFormat(text('format') || agentFormat(contentType), isMultipart);
-  const fromNanos = parseTimeNanos(text('from'), nowMs);
-  if (text('from') !== '' && text('until') !== '') {
-    checkOrder(text('from'), fromNanos, text('until'), parseTimeNanos(text('until'), nowMs));
-  }
   return {
     application: parseApplication(text('name')),
     format,
     isMultipart,
-    fromNanos,
+    fromNanos: parseTimeNanos(text('from'), nowMs),
     sampleRate: format === 'pprof' ? DEFAULT_SAMPLE_RATE : parseSampleRate(text('sampleRate')),
     spyName: text('spyName') || 'unknown',
   };
-}
-
-function checkOrder(from: string, fromNanos: bigint, until: string, untilNanos: bigint): void {
-  if (fromNanos <= untilNanos) return;
-  throw invalid(`from (${from}) is after until (${until}).`, 'time_range');
 }
 
 /** Old agents say their format in the content type: `binary/octet-stream+trie`. */
