@@ -20,6 +20,8 @@ export interface CommitPart {
  */
 export class CommitJournal {
   private file: fs.FileHandle | undefined;
+  /** True when the directory durably names the file. */
+  private isListed = false;
 
   constructor(private readonly directory: string) {}
 
@@ -47,13 +49,12 @@ export class CommitJournal {
   }
 
   private async write(text: string): Promise<void> {
-    if (this.file === undefined) {
-      this.file = await fs.open(this.path, 'w');
-      await syncDirectory(this.directory);
-    }
-    await this.file.truncate(0);
-    await this.file.write(text, 0);
-    await this.file.sync();
+    const file = (this.file ??= await fs.open(this.path, 'w'));
+    if (!this.isListed) await syncDirectory(this.directory);
+    this.isListed = true;
+    await file.truncate(0);
+    await file.write(text, 0);
+    await file.sync();
   }
 
   async close(): Promise<void> {

@@ -117,6 +117,8 @@ export class StretchFile {
       await writer.run(`DELETE FROM ${catalog}.sample WHERE profile > ${last}`);
       await writer.run(`DELETE FROM ${catalog}.span_sample WHERE profile > ${last}`);
       await writer.run(`DELETE FROM ${catalog}.profile WHERE id > ${last}`);
+      // Their ids are given again: a roll-up that holds them would count for the next ones.
+      await writer.run(`DELETE FROM ${catalog}.rolled WHERE last_profile > ${last}`);
       await writer.run('COMMIT');
     } catch (error) {
       await writer.run('ROLLBACK').catch(() => undefined);

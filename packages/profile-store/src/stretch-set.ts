@@ -37,6 +37,7 @@ export class StretchSet {
   private readonly journal: CommitJournal;
   /** What a commit left that was interrupted. Until it is taken back nothing can be stored. */
   private interrupted: readonly CommitPart[] = [];
+  private unsettledBy: string | undefined;
   /** Set while the files are opened anew: queries wait for it. */
   reopening: Promise<void> | undefined;
 
@@ -127,20 +128,27 @@ export class StretchSet {
 
   private settled(): void {
     this.interrupted = [];
+    this.unsettledBy = undefined;
   }
 
   private readonly notSettled = (error: unknown) => {
-    this.options.log(`an interrupted commit cannot be taken back yet: ${reasonOf(error)}`);
+    this.unsettledBy = reasonOf(error);
+    this.options.log(`an interrupted commit cannot be taken back yet: ${this.unsettledBy}`);
   };
+
+  /** @throws StoreUnavailable with what is in the way of taking back an interrupted commit */
+  private checkSettled(): void {
+    if (this.interrupted.length === 0) return;
+    const reason = this.unsettledBy === undefined ? '' : `: ${this.unsettledBy}`;
+    throw new StoreUnavailable(`a commit that was interrupted is not yet taken back${reason}`);
+  }
 
   /**
    * Writes the batches of some stretches: all of them, or none. What is written in part when it
    * fails is taken back at once, or else when the files are opened next.
    */
   async commit(writing: readonly (readonly [Stretch, Batch])[]): Promise<void> {
-    if (this.interrupted.length > 0) {
-      throw new StoreUnavailable('a commit that was interrupted is not yet taken back');
-    }
+    this.checkSettled();
     const parts = writing.map(([{ name }, { firstProfile }]) => ({
       stretch: name,
       after: firstProfile - 1,
@@ -183,9 +191,7 @@ export class StretchSet {
   /** Opens or makes the stretch that takes profiles of this time. @throws StoreUnavailable */
   async prepare(ms: UnixMs): Promise<Stretch> {
     const windowMs = this.windowOf(ms);
-    if (this.interrupted.length > 0) {
-      throw new StoreUnavailable('a commit that was interrupted is not yet taken back');
-    }
+    this.checkSettled();
     try {
       let found = this.newest(windowMs);
       if (found === undefined || found.isFull) {
