@@ -299,6 +299,19 @@ describe('as SDKs send it', () => {
     expect(await client.total()).toBe('10000000');
   });
 
+  test.each([
+    ['x', '10000000'],
+    ['NaN', '10000000'],
+    ['0', '10000000'],
+    ['0.5', '2000000000'],
+    ['1e-9', '1000000000000000000'],
+    ['1000000000', '1'],
+  ])('the sample rate %s: a sample counts %s ns', async (rate, total) => {
+    const answer = await client.push('main 1', `name=app&from=${MS}&sampleRate=${rate}`);
+    expect(answer.statusCode).toBe(200);
+    expect(await client.total()).toBe(total);
+  });
+
   test.each(['0', String(MS / 1_000 - 60), 'x'])(
     'an end that is no end of the profile is not looked at: %s',
     async (until) => {

@@ -17,6 +17,9 @@ export interface IngestParameters {
 }
 
 const DEFAULT_SAMPLE_RATE = 100;
+/** Within these a sample's period in nanoseconds is a whole number of 64 bits. */
+const MIN_SAMPLE_RATE = 1e-9;
+const MAX_SAMPLE_RATE = 1e9;
 
 /** @throws Refusal */
 export function parseParameters(
@@ -45,12 +48,12 @@ function agentFormat(contentType: string): string {
   return /^binary\/octet-stream\+(tree|trie)/.exec(contentType)?.[1] ?? '';
 }
 
-/** SDKs that do not sample at a rate send 0. */
+/** SDKs that do not sample at a rate send 0; what is no number is the default, as in Pyroscope. */
 function parseSampleRate(text: string): number {
-  const rate = Number(text);
-  if (Number.isFinite(rate) && rate >= 0 && rate <= 1e9) return rate || DEFAULT_SAMPLE_RATE;
+  const rate = Number(text) || DEFAULT_SAMPLE_RATE;
+  if (rate >= MIN_SAMPLE_RATE && rate <= MAX_SAMPLE_RATE) return rate;
   throw invalid(
-    `sampleRate is ${JSON.stringify(text.slice(0, 40))}: expected a number of samples per second.`,
+    `sampleRate is ${JSON.stringify(text.slice(0, 40))}: expected samples per second, ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}.`,
     'parameter',
   );
 }
