@@ -76,6 +76,7 @@ export async function readBody(request: FastifyRequest, limit: number): Promise<
       'content_encoding',
     );
   }
+  if (body.length === 0) return body;
   try {
     return await inflate(body, limit);
   } catch (error) {

@@ -113,6 +113,17 @@ describe('ingest', () => {
     expect(await client.total('{service_name="go"}')).toBe('6');
   });
 
+  test('an empty body is an empty message, with gzip as its encoding as well', async () => {
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/push.v1.PusherService/Push',
+      headers: { 'content-type': 'application/proto', 'content-encoding': 'gzip' },
+    });
+    expect([answer.statusCode, answer.rawPayload.length]).toEqual([200, 0]);
+    const profile = await client.push('', undefined, { 'content-encoding': 'gzip' });
+    expect(profile.json<{ message: string }>().message).toContain('profile is empty');
+  });
+
   test('a bomb is stopped while it inflates', async () => {
     await restart({
       decodeLimits: {
