@@ -1,6 +1,7 @@
 import { invalid } from '../refusal.ts';
 
 const MAX_PARTS = 16;
+const MAX_HEADER_BYTES = 8_192;
 
 /** The parts of a multipart form by name. @throws Refusal */
 export function parseMultipart(body: Buffer, contentType: string): Map<string, Buffer> {
@@ -26,10 +27,15 @@ export function parseMultipart(body: Buffer, contentType: string): Map<string, B
 
 function parsePart(part: Buffer): [name: string, content: Buffer] {
   const headersEnd = part.indexOf('\r\n\r\n');
-  const headers = part.toString('latin1', 0, Math.max(0, headersEnd));
-  const name = /content-disposition:[^\r\n]*[;\s]name="?([^";\r\n]+)"?/i.exec(headers)?.[1];
-  if (headersEnd < 0 || name === undefined) {
-    throw invalid('A part of the multipart form has no name.', 'multipart');
+  if (headersEnd > MAX_HEADER_BYTES) {
+    throw invalid(
+      `A part of the multipart form has more than ${MAX_HEADER_BYTES} bytes of headers.`,
+      'multipart',
+    );
   }
+  const headers = part.toString('latin1', 0, Math.max(0, headersEnd)).split('\r\n');
+  const disposition = headers.find((line) => /^content-disposition:/i.test(line));
+  const name = /[;\s]name="?([^";]+)/i.exec(disposition ?? '')?.[1];
+  if (name === undefined) throw invalid('A part of the multipart form has no name.', 'multipart');
   return [name, part.subarray(headersEnd + 4)];
 }
