@@ -62,6 +62,33 @@ describe('limits', () => {
   });
 });
 
+describe('entries beyond what any profiler writes', () => {
+  test.each([
+    ['sample_type', 1, 64],
+    ['mapping', 3, 1_000_000],
+    ['location', 4, 1_000_000],
+    ['function', 5, 1_000_000],
+    ['string_table', 6, 1_000_000],
+  ])('%s', (field, number, limit) => {
+    const entries = new Uint8Array(2 * (limit + 1));
+    for (let at = 0; at < entries.length; at += 2) entries[at] = (number << 3) | 2;
+    expect(() => decodePprof(entries)).toThrow(
+      new MalformedProfile(field, `is repeated more than ${limit} times`),
+    );
+  });
+
+  test('64 sample types are not too many', () => {
+    const profile = new PprofText();
+    const writer = new WireWriter();
+    for (let type = 2; type < 64; type++) {
+      profile.strings.push(`type ${type}`);
+      writer.message(1, (into) => into.int64(1, profile.strings.length - 1));
+    }
+    const bytes = Uint8Array.from([...profile.bytes(), ...writer.finish()]);
+    expect(() => decodePprof(bytes)).toThrow('there are 64 sample types');
+  });
+});
+
 describe('what other clients send', () => {
   test('fields that are unknown are passed over', () => {
     const writer = new WireWriter();
@@ -99,6 +126,18 @@ describe('what other clients send', () => {
     profile.omit.lines = true;
     const { frames, strings } = decodePprof(profile.bytes());
     expect(strings[frames.name[0]!]).toBe('0x4d2');
+  });
+
+  test.each([
+    ['slices.Sort[go.shape.int].func1', 'slices.Sort.func1'],
+    ['a[go.shape.[]int,go.shape.int]', 'a'],
+    ['a]b[go.shape.int', 'a]b[go.shape.int'],
+    ['a[T]', 'a[T]'],
+  ])("Go's type parameters are cut from %s", (written, name) => {
+    const profile = new PprofText();
+    profile.strings[5] = written;
+    const { frames, strings } = decodePprof(profile.bytes());
+    expect(strings[frames.name[0]!]).toBe(name);
   });
 
   test('text that is not ASCII', () => {

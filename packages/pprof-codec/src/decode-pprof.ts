@@ -1,5 +1,10 @@
 import { type ProfileTables, type ValueType } from '@hsi/profile-model';
-import { DEFAULT_LIMITS, type DecodeLimits, MalformedProfile } from './malformed-profile.ts';
+import {
+  DEFAULT_LIMITS,
+  type DecodeLimits,
+  MalformedProfile,
+  type RefusalReason,
+} from './malformed-profile.ts';
 import { FrameReader } from './frame-reader.ts';
 import { latin1Text } from './latin1-text.ts';
 import { SampleReader } from './sample-reader.ts';
@@ -26,6 +31,11 @@ const PROFILE = {
   periodType: 11,
   period: 12,
 } as const;
+
+/** Columns are made for samples times types before a value is read. Go's heap has 4 types. */
+const MAX_SAMPLE_TYPES = 64;
+/** An entry may take two bytes of the profile and a hundred of memory. */
+const MAX_ENTRIES = 1_000_000;
 
 /** The year 2200; times beyond it are of another unit, or of no clock. */
 const LAST_TIME = 7_258_118_400_000_000_000n;
@@ -105,25 +115,23 @@ class PprofDecoder {
       switch (reader.field) {
         case PROFILE.sampleType:
           this.extent(this.sampleTypes);
+          atMost(MAX_SAMPLE_TYPES, this.sampleTypes.length / 2, 'sample_type');
           break;
         case PROFILE.sample:
           this.extent(this.samples);
-          if (this.samples.length > 2 * this.limits.samples) {
-            throw new MalformedProfile(
-              'sample',
-              `is repeated more than ${this.limits.samples} times`,
-              'sample_count',
-            );
-          }
+          atMost(this.limits.samples, this.samples.length / 2, 'sample', 'sample_count');
           break;
         case PROFILE.mapping:
           this.extent(this.mappings);
+          atMost(MAX_ENTRIES, this.mappings.length / 2, 'mapping');
           break;
         case PROFILE.location:
           this.extent(this.locations);
+          atMost(MAX_ENTRIES, this.locations.length / 2, 'location');
           break;
         case PROFILE.function:
           this.extent(this.functions);
+          atMost(MAX_ENTRIES, this.functions.length / 2, 'function');
           break;
         case PROFILE.stringTable:
           this.readString();
@@ -186,6 +194,7 @@ class PprofDecoder {
         'string_length',
       );
     }
+    atMost(MAX_ENTRIES, index + 1, 'string_table');
     this.sections.strings.push(this.text(reader.position, end));
     reader.position = end;
   }
@@ -205,5 +214,12 @@ class PprofDecoder {
       types.push({ type, unit });
     }
     return types;
+  }
+}
+
+/** @throws MalformedProfile for a field with more entries than the limit */
+function atMost(limit: number, count: number, field: string, reason?: RefusalReason): void {
+  if (count > limit) {
+    throw new MalformedProfile(field, `is repeated more than ${limit} times`, reason);
   }
 }

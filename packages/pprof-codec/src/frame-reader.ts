@@ -4,7 +4,7 @@ import { type Extents, type Sections } from './sections.ts';
 import { type WireReader } from './wire-reader.ts';
 
 /** Go writes `name[go.shape.int].method`; which instance it was is arbitrary, so it is cut. */
-const GO_TYPE_PARAMETERS = /\[go\.shape\..*\]/;
+const GO_TYPE_PARAMETERS = '[go.shape.';
 
 /** Reads mappings, functions and locations, which make the frames that samples refer to. */
 export class FrameReader {
@@ -64,6 +64,7 @@ export class FrameReader {
     this.functionName = new Int32Array(count);
     this.functionFile = new Int32Array(count);
     this.functionStart = new Int32Array(count);
+    const names = new Set<number>();
     for (let index = 0; index < count; index++) {
       const reader = this.sections.enter('function', functions, index);
       let id = 0;
@@ -94,14 +95,17 @@ export class FrameReader {
       if (!this.functionIds.add(id, index)) {
         throw this.sections.bad('id', `is ${id}, which another function has`);
       }
-      this.cutTypeParameters(this.functionName[index]!);
+      names.add(this.functionName[index]!);
     }
+    for (const name of names) this.cutTypeParameters(name);
   }
 
   private cutTypeParameters(name: number): void {
     const text = this.sections.strings[name]!;
-    if (text.includes('[go.shape.'))
-      this.sections.strings[name] = text.replace(GO_TYPE_PARAMETERS, '');
+    const start = text.indexOf(GO_TYPE_PARAMETERS);
+    if (start < 0) return;
+    const end = text.lastIndexOf(']');
+    if (end > start) this.sections.strings[name] = text.slice(0, start) + text.slice(end + 1);
   }
 
   private readLocations(locations: Extents, mappingIds: ReadonlySet<number>): void {
