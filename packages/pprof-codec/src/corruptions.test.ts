@@ -77,6 +77,14 @@ describe('entries beyond what any profiler writes', () => {
     );
   });
 
+  test('lines of a location', () => {
+    const location = new WireWriter();
+    const lineOfFunction1 = Buffer.from([(4 << 3) | 2, 2, 1 << 3, 1]);
+    location.bytes(4, Buffer.alloc(4 * 1_000_001, lineOfFunction1));
+    const bytes = Buffer.concat([new PprofText().bytes(), location.finish()]);
+    expect(() => decodePprof(bytes)).toThrow('location.line is repeated more than 1000000 times');
+  });
+
   test('64 sample types are not too many', () => {
     const profile = new PprofText();
     const writer = new WireWriter();

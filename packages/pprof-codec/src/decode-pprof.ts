@@ -1,14 +1,9 @@
 import { type ProfileTables, type ValueType } from '@hsi/profile-model';
-import {
-  DEFAULT_LIMITS,
-  type DecodeLimits,
-  MalformedProfile,
-  type RefusalReason,
-} from './malformed-profile.ts';
+import { DEFAULT_LIMITS, type DecodeLimits, MalformedProfile } from './malformed-profile.ts';
 import { FrameReader } from './frame-reader.ts';
 import { latin1Text } from './latin1-text.ts';
 import { SampleReader } from './sample-reader.ts';
-import { type Extents, Sections } from './sections.ts';
+import { atMost, type Extents, MAX_ENTRIES, Sections } from './sections.ts';
 
 /*
  * pprof's profile.proto, read in two passes: the first finds the strings, functions and locations
@@ -34,8 +29,6 @@ const PROFILE = {
 
 /** Columns are made for samples times types before a value is read. Go's heap has 4 types. */
 const MAX_SAMPLE_TYPES = 64;
-/** An entry may take two bytes of the profile and a hundred of memory. */
-const MAX_ENTRIES = 1_000_000;
 
 /** The year 2200; times beyond it are of another unit, or of no clock. */
 const LAST_TIME = 7_258_118_400_000_000_000n;
@@ -214,12 +207,5 @@ class PprofDecoder {
       types.push({ type, unit });
     }
     return types;
-  }
-}
-
-/** @throws MalformedProfile for a field with more entries than the limit */
-function atMost(limit: number, count: number, field: string, reason?: RefusalReason): void {
-  if (count > limit) {
-    throw new MalformedProfile(field, `is repeated more than ${limit} times`, reason);
   }
 }

@@ -1,6 +1,6 @@
 import { type FrameTable } from '@hsi/profile-model';
 import { IdIndex } from './id-index.ts';
-import { type Extents, type Sections } from './sections.ts';
+import { atMost, type Extents, MAX_ENTRIES, type Sections } from './sections.ts';
 import { type WireReader } from './wire-reader.ts';
 
 /** Go writes `name[go.shape.int].method`; which instance it was is arbitrary, so it is cut. */
@@ -163,6 +163,7 @@ export class FrameReader {
     if (index < 0) {
       throw this.sections.bad('line.function_id', `is ${functionId}; there is no such function`);
     }
+    atMost(MAX_ENTRIES, this.frameName.length + 1, 'location.line');
     this.frameName.push(this.functionName[index]!);
     this.frameFile.push(this.functionFile[index]!);
     this.frameStart.push(this.functionStart[index]!);

@@ -1,8 +1,11 @@
-import { MalformedProfile } from './malformed-profile.ts';
+import { MalformedProfile, type RefusalReason } from './malformed-profile.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** Offsets of the messages of one repeated field: start, end, start, end, ... */
 export type Extents = number[];
+
+/** Of a repeated field: an entry may take two bytes of the profile and a hundred of memory. */
+export const MAX_ENTRIES = 1_000_000;
 
 /** A profile's bytes, read message by message; errors name the message that is being read. */
 export class Sections {
@@ -49,5 +52,12 @@ export class Sections {
 
   bad(field: string, problem: string): MalformedProfile {
     return new MalformedProfile(`${this.place()}.${field}`, problem);
+  }
+}
+
+/** @throws MalformedProfile for a field with more entries than the limit */
+export function atMost(limit: number, count: number, field: string, reason?: RefusalReason): void {
+  if (count > limit) {
+    throw new MalformedProfile(field, `is repeated more than ${limit} times`, reason);
   }
 }
