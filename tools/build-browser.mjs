@@ -56,11 +56,12 @@ export function browserOptimization() {
 
 /**
  * Adds a script of its own to a build: small, without the bundler's runtime, so that it runs before
- * anything else is there. Called `<name>.<hash>.js`, or `<name>.js` while developing.
+ * anything else is there. Called `<name>.<hash>.js`, or `<name>.js` while developing and where
+ * `isHashed` is false.
  *
- * @param {{ name: string, entry: string, isProduction: boolean }} options
+ * @param {{ name: string, entry: string, isProduction: boolean, isHashed?: boolean }} options
  */
-export function standaloneScript({ name, entry, isProduction }) {
+export function standaloneScript({ name, entry, isProduction, isHashed = isProduction }) {
   return {
     /** @param {import('@rspack/core').Compiler} compiler */
     apply(compiler) {
@@ -85,7 +86,7 @@ export function standaloneScript({ name, entry, isProduction }) {
             const contents = outputFiles[0]?.contents ?? new Uint8Array();
             const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10);
             compilation.emitAsset(
-              isProduction ? `${name}.${hash}.js` : `${name}.js`,
+              isHashed ? `${name}.${hash}.js` : `${name}.js`,
               new rspack.sources.RawSource(Buffer.from(contents)),
             );
           },

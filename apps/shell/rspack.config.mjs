@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
-import { browserOptimization, browserRules } from '../../tools/build-browser.mjs';
+import { browserOptimization, browserRules, standaloneScript } from '../../tools/build-browser.mjs';
 import { precompress } from '../../tools/build-precompress.mjs';
 
 const root = import.meta.dirname;
@@ -70,6 +70,12 @@ export default defineConfig((env, argv) => {
       }),
       new rspack.CssExtractRspackPlugin({ filename: `[name]${hash}.css` }),
       new rspack.HtmlRspackPlugin({ template: './index.html', scriptLoading: 'defer' }),
+      standaloneScript({
+        name: 'kept-files',
+        entry: './src/kept-files/worker.ts',
+        isProduction,
+        isHashed: false,
+      }),
       ...(isProduction ? [preloads, precompressed] : []),
     ],
     performance: false,

@@ -2,6 +2,7 @@ import { type RemoteModule } from '@hsi/remote-contract';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { HOST_CONTEXT } from './host-context.ts';
+import { forgetFiles } from '../kept-files/keep-files.ts';
 import { createHostLocation, type HostLocation } from './host-location.ts';
 import { loadRemote } from './load-remote.ts';
 import { RemoteFallback } from './remote-fallback.tsx';
@@ -39,7 +40,10 @@ export function RemotePage({ route, title }: RemotePageProps) {
 
   const retry = () => {
     setState(LOADING);
-    setAttempt((count) => count + 1);
+    // Whatever was kept from an earlier visit is asked for anew.
+    void forgetFiles()
+      .catch(() => undefined)
+      .then(() => setAttempt((count) => count + 1));
   };
   if (state.status === 'loading') return <RemoteSkeleton key={attempt} title={title} />;
   if (state.status === 'failed') {

@@ -1,0 +1,68 @@
+import { type Page } from '@playwright/test';
+import { expect, test } from '../support/test.ts';
+
+/** Paths of the scripts that the page loaded, by where they came from. */
+async function scripts(page: Page): Promise<Record<'kept' | 'network', string[]>> {
+  const entries = await page.evaluate(() =>
+    (
+      performance.getEntriesByType('resource') as (PerformanceResourceTiming & {
+        readonly workerFinalSourceType?: string;
+      })[]
+    )
+      .filter(({ name }) => /\.js$/.test(new URL(name).pathname))
+      .map((entry) => ({
+        path: new URL(entry.name).pathname,
+        kept: entry.workerFinalSourceType === 'cache',
+      })),
+  );
+  const paths = (kept: boolean) =>
+    entries.filter((entry) => entry.kept === kept).map(({ path }) => path);
+  return { kept: paths(true), network: paths(false) };
+}
+
+const graphs = (page: Page) =>
+  expect(page.getByTestId('flamegraph-rt-detr')).toHaveAttribute('data-total', /^[1-9]/);
+
+test.describe('a second visit', () => {
+  test('has its scripts from the browser, compiled', async ({ page, origin, reports }) => {
+    await page.goto(`${origin}/pyroscope`);
+    await graphs(page);
+    const first = await scripts(page);
+    expect(first.kept).toEqual([]);
+    await page.waitForFunction(async () => {
+      const registration = await navigator.serviceWorker.getRegistration('/pyroscope');
+      return registration?.active?.state === 'activated';
+    });
+
+    await page.reload();
+    await graphs(page);
+    const second = await scripts(page);
+    for (const name of ['boot', 'main', 'profiling', 'remoteEntry', 'mount', 'ahead']) {
+      expect(second.kept, name).toContainEqual(expect.stringMatching(`/${name}\\.[0-9a-f]+\\.js$`));
+    }
+    expect(reports).toEqual([]);
+  });
+
+  test('begins anew when what was kept does not fit', async ({ page, origin }) => {
+    await page.goto(`${origin}/pyroscope`);
+    await graphs(page);
+    await page.waitForFunction(async () => {
+      const registration = await navigator.serviceWorker.getRegistration('/pyroscope');
+      return registration?.active?.state === 'activated';
+    });
+    await page.evaluate(async () => {
+      const cache = await caches.open('hsi-kept-files');
+      const entry = (await cache.keys()).find(({ url }) => url.includes('/remoteEntry.'));
+      if (entry === undefined) throw new Error('The entry of the remote was not kept.');
+      await cache.put(
+        entry,
+        new Response('damaged', { headers: { 'content-type': 'text/javascript' } }),
+      );
+    });
+
+    await page.reload();
+    await expect(page.getByTestId('remote-failure')).toBeVisible();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await graphs(page);
+  });
+});
