@@ -31,6 +31,14 @@ describe('selectors', () => {
     ['{"otel.scope.name"="x"}', [['otel.scope.name', '=', 'x']]],
     ['{a="say \\"hi\\"\\n\\u00e9\\x41\\101"}', [['a', '=', 'say "hi"\né' + 'AA']]],
     ['{a=`c:\\d`}', [['a', '=', 'c:\\d']]],
+    [
+      '{"up", a="b"}',
+      [
+        ['__name__', '=', 'up'],
+        ['a', '=', 'b'],
+      ],
+    ],
+    ['{a="b#c" # of the backend\n} # all', [['a', '=', 'b#c']]],
   ])('reads %s', (text, expected) => {
     expect(parseSelector(text).map((m) => [m.name, m.operator, m.value])).toEqual(expected);
   });

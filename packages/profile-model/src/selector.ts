@@ -25,13 +25,13 @@ export class InvalidSelector extends Error {
 const NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const QUOTED = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/y;
 const OPERATOR = /=~|!~|!=|=/y;
-const SPACE = /[ \t\r\n]*/y;
+const SPACE = /(?:[ \t\r\n]|#[^\n]*)*/y;
 const METRIC = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 
 /**
  * Parses a PromQL vector selector: `{service_name="backend",model=~"clip.*"}`. Label names may be
- * quoted (UTF-8 names); a leading metric name becomes a matcher on `__name__`; an empty text
- * matches everything. Regular expressions are not compiled here.
+ * quoted (UTF-8 names); a metric name, before the braces or quoted within them, becomes a matcher
+ * on `__name__`; an empty text matches everything. Regular expressions are not compiled here.
  * @throws InvalidSelector
  */
 export function parseSelector(selector: string): Matcher[] {
@@ -61,6 +61,9 @@ function readMatcher(reader: Reader): Matcher {
   const name = quotedName === undefined ? reader.take(NAME) : unquote(reader, quotedName);
   if (name === undefined) throw reader.error('expected a label name');
   reader.skipSpace();
+  if (quotedName !== undefined && reader.isAt(/[,}]/y)) {
+    return { name: '__name__', operator: '=', value: name };
+  }
   const operator = reader.take(OPERATOR) as MatcherOperator | undefined;
   if (operator === undefined) throw reader.error('expected one of = != =~ !~');
   reader.skipSpace();
@@ -117,6 +120,11 @@ class Reader {
     if (found === undefined) return undefined;
     this.position += found.length;
     return found;
+  }
+
+  isAt(pattern: RegExp): boolean {
+    pattern.lastIndex = this.position;
+    return pattern.test(this.text);
   }
 
   skipSpace(): void {

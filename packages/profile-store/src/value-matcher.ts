@@ -109,5 +109,5 @@ function valueOf(labels: LabelSet, name: string): string {
 function plainPattern(pattern: string): RegExp | undefined {
   if (!PLAIN.test(pattern) || /[*+]{2}|(^|\|)[*+]/.test(pattern)) return undefined;
   if (pattern.split('|').some((part) => (part.match(/[*+]/g) ?? []).length > 2)) return undefined;
-  return new RegExp(`^(?:${pattern})$`, 's');
+  return new RegExp(`^(?:${pattern})$`, 'su');
 }
