@@ -1,5 +1,5 @@
-import { parseProfileType, parseSelector, type TimeRange } from '@hsi/profile-model';
-import { type ProfileStore, type Selection } from '@hsi/profile-store';
+import { labelsNamed, parseProfileType, parseSelector, type TimeRange } from '@hsi/profile-model';
+import { type PointSeries, type ProfileStore, type Selection } from '@hsi/profile-store';
 import {
   diffGraph,
   dotGraph,
@@ -45,8 +45,7 @@ export function addRenderRoutes(
     const graph = wireGraph(truncateTree(tree, askedNodes(query, DEFAULT_MAX_NODES)));
     return reply.send({
       ...flamebearer(graph, selection, 'single'),
-      timeline: await timeline(store, selection),
-      groups: null,
+      ...(await timelines(store, selection, query)),
       heatmap: null,
     });
   });
@@ -176,25 +175,49 @@ const STEPS: readonly (readonly [most: number, step: number])[] = [
   [3_628_799, 2_592_000],
 ];
 
-async function timeline(store: ProfileStore, selection: Selection) {
-  const { from, to } = selection;
+/**
+ * The timeline of all samples and, with `groupBy`, one for each value of that label. Of several
+ * labels the first counts, and with several groups the timeline of all has no samples, as in
+ * Pyroscope.
+ */
+async function timelines(store: ProfileStore, selection: Selection, query: Query) {
   const step = timelineStep(selection);
-  const samples = new Array<number>(Math.floor((to - from) / 1_000 / step)).fill(0);
-  const [series] = await store.pointSeries(selection, {
-    firstPoint: from,
-    stepMs: step * 1_000,
-    groupBy: [],
-    aggregation: 'sum',
-    limit: 0,
-  });
-  for (const { time, value } of series?.points ?? []) {
-    const index = (time - from) / (step * 1_000);
-    if (index < samples.length) samples[index] = value;
-  }
+  const stepMs = step * 1_000;
+  const groupBy = [query.groupBy ?? []].flat();
+  const series = await store.pointSeries(
+    // The first point covers the step before the range.
+    { ...selection, from: selection.from - stepMs + 1 },
+    {
+      firstPoint: selection.from,
+      stepMs,
+      groupBy,
+      aggregation: text(query, 'aggregation') === 'avg' ? 'average' : 'sum',
+      limit: 0,
+    },
+  );
+  const [label] = groupBy;
   return {
-    startTime: Math.trunc(from / 1_000),
-    samples,
-    durationDelta: step,
-    watermarks: null,
+    timeline: timeline(selection, step, series.length === 1 ? series[0]!.points : []),
+    groups:
+      label === undefined
+        ? null
+        : Object.fromEntries(
+            series.map(({ labels, points }) => [
+              labelsNamed(labels, [label])[label] ?? '*',
+              timeline(selection, step, points),
+            ]),
+          ),
   };
+}
+
+/** Points as samples of equal length, which begin at multiples of it. */
+function timeline({ from, to }: TimeRange, step: number, points: PointSeries['points']) {
+  const bucketOf = (ms: number) => Math.floor(ms / 1_000 / step);
+  const first = bucketOf(from);
+  const samples = new Array<number>(bucketOf(to) - first).fill(0);
+  for (const { time, value } of points) {
+    const index = bucketOf(time) - first;
+    if (index < samples.length) samples[index] = Math.trunc(value);
+  }
+  return { startTime: first * step, samples, durationDelta: step, watermarks: null };
 }
