@@ -23,7 +23,7 @@ export function addPage(app: FastifyInstance, store: ProfileStore): void {
   );
   app.get('/', async (request, reply) => {
     const tenant = tenantOf(request);
-    const all = { tenant, from: 0, to: Number.MAX_SAFE_INTEGER, selectors: [] };
+    const all = { tenant, from: 0, to: Number.MAX_SAFE_INTEGER, matchers: [] };
     const series = await store.series(all, ['service_name', '__profile_type__']);
     const { dataIngested, oldestMs, newestMs } = store.stats(tenant);
     const services = new Map<string, string[]>();

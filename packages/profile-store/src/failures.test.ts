@@ -243,7 +243,7 @@ describe('a push that spans two files', () => {
     await openInstead(copy);
     expect(await folded()).toEqual(BEFORE);
     expect(
-      await store.labelValues({ tenant: T, selectors: [], from: 0, to: NEXT_DAY }, 'service_name'),
+      await store.labelValues({ tenant: T, matchers: [], from: 0, to: NEXT_DAY }, 'service_name'),
     ).toEqual(['backend']);
     await push();
     expect(await folded()).toEqual(ALL);

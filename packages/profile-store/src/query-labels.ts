@@ -1,4 +1,11 @@
-import { type LabelSet, labelSetKey, type Matcher, type TimeRange } from '@hsi/profile-model';
+import {
+  compareLabelSets,
+  type LabelSet,
+  labelSetKey,
+  labelsNamed,
+  type Matcher,
+  type TimeRange,
+} from '@hsi/profile-model';
 import { ResultColumns } from './columns.ts';
 import { type Engine } from './engine.ts';
 import { profileCondition } from './selection.ts';
@@ -8,8 +15,8 @@ import { type ValueMatchers } from './value-matcher.ts';
 
 export interface LabelQuery extends TimeRange {
   readonly tenant: string;
-  /** Alternatives: a series answers when it matches all matchers of one of these. */
-  readonly selectors: readonly (readonly Matcher[])[];
+  /** A series answers when it matches all of these. */
+  readonly matchers: readonly Matcher[];
 }
 
 /**
@@ -32,14 +39,10 @@ export async function presentLabels(
       ),
     }));
   const sets = () => candidates.flatMap(({ series }) => series.map(({ labels }) => labels));
-  const tests = await Promise.all(
-    query.selectors.map((selector) => matchers.compile(selector, sets)),
-  );
+  const matches = await matchers.compile(query.matchers, sets);
   const matching = candidates.map(({ stretch, series }) => ({
     stretch,
-    series: series.filter(
-      ({ labels }) => tests.length === 0 || tests.some((matches) => matches(labels)),
-    ),
+    series: series.filter(({ labels }) => matches(labels)),
   }));
   const present = await Promise.all(
     matching.map(({ stretch, series }) => withProfiles(engine, stretch, series, query)),
@@ -69,19 +72,19 @@ async function withProfiles(
   return certain;
 }
 
-/** Distinct label sets, cut down to `names` (all labels when there are none), in order. */
+/**
+ * Distinct label sets, cut down to `names` (all labels when there are none), in order. A series
+ * without any of these is the empty set when others of its service have one, as in Pyroscope; a
+ * service that knows none of the names answers nothing.
+ */
 export function distinctLabels(sets: readonly LabelSet[], names: readonly string[]): LabelSet[] {
+  const has = (labels: LabelSet) => names.some((name) => Object.hasOwn(labels, name));
+  const services = new Set(sets.filter(has).map(({ service_name: service }) => service));
   const found = new Map<string, LabelSet>();
   for (const labels of sets) {
-    const cut =
-      names.length === 0
-        ? labels
-        : Object.fromEntries(
-            names
-              .filter((name) => Object.hasOwn(labels, name))
-              .map((name) => [name, labels[name]!]),
-          );
-    if (Object.keys(cut).length > 0) found.set(labelSetKey(cut), cut);
+    if (names.length > 0 && !services.has(labels.service_name)) continue;
+    const cut = names.length === 0 ? labels : labelsNamed(labels, names);
+    found.set(labelSetKey(cut), cut);
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, labels]) => labels);
+  return [...found.values()].sort(compareLabelSets);
 }

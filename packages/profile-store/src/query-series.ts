@@ -1,4 +1,10 @@
-import { type LabelSet, labelSetKey, sortedLabels, type UnixMs } from '@hsi/profile-model';
+import {
+  compareLabelSets,
+  type LabelSet,
+  labelSetKey,
+  labelsNamed,
+  type UnixMs,
+} from '@hsi/profile-model';
 import { ResultColumns } from './columns.ts';
 import { type Engine } from './engine.ts';
 import { profileCondition, type StretchSelection } from './selection.ts';
@@ -81,10 +87,7 @@ class Groups {
   constructor(private readonly options: SeriesOptions) {}
 
   indexOf(labels: LabelSet): number {
-    const group: Record<string, string> = {};
-    for (const name of this.options.groupBy) {
-      if (Object.hasOwn(labels, name)) group[name] = labels[name]!;
-    }
+    const group = labelsNamed(labels, this.options.groupBy);
     const key = labelSetKey(group);
     const found = this.index.get(key);
     if (found !== undefined) return found;
@@ -117,12 +120,8 @@ class Groups {
     });
     const sorted = all
       .filter(({ points }) => points.length > 0)
-      .sort((a, b) => b.sum - a.sum || (order(a.labels) < order(b.labels) ? -1 : 1))
+      .sort((a, b) => b.sum - a.sum || compareLabelSets(a.labels, b.labels))
       .map(({ labels, points }) => ({ labels, points }));
     return limit > 0 ? sorted.slice(0, limit) : sorted;
   }
-}
-
-function order(labels: LabelSet): string {
-  return JSON.stringify(sortedLabels(labels));
 }

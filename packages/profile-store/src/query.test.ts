@@ -98,6 +98,11 @@ describe('series', () => {
     expect((await at.store.mergeTree(selection(selector))).total[0]).toBe(total);
   });
 
+  test('a dot is one character, however it is stored', async () => {
+    await at.store.ingest(T, [profile('x 1', { labels: { name: 'a\u{1f525}b' } })]);
+    expect(await at.folded('{name=~"a.b"}')).toEqual(['x 1']);
+  });
+
   test('a pattern that would take for ever is no matter', async () => {
     const value = 'a'.repeat(2_000);
     await at.store.ingest(T, [profile('x 1', { labels: { name: value } })]);
@@ -112,7 +117,7 @@ describe('series', () => {
   test('names, values and label sets', async () => {
     await at.store.ingest(T, [profile('model=clip a 1\na 1', { labels: { zone: 'x' } })]);
     await at.store.ingest(T, [profile('a 1', { service: 'detector', ms: HOUR + 2 * MINUTE })]);
-    const all = { tenant: T, selectors: [], from: HOUR, to: HOUR + 5 * MINUTE };
+    const all = { tenant: T, matchers: [], from: HOUR, to: HOUR + 5 * MINUTE };
     expect(await at.store.labelNames(all)).toEqual([
       '__name__',
       '__period_type__',
@@ -137,9 +142,17 @@ describe('series', () => {
     expect((await at.store.profileTypes(T, all)).map(({ id }) => id)).toEqual([CPU]);
   });
 
+  test('label sets of a name that only some series have', async () => {
+    await at.store.ingest(T, [profile('model=clip a 1\na 1')]);
+    await at.store.ingest(T, [profile('a 1', { service: 'detector' })]);
+    const all = { tenant: T, matchers: [], from: HOUR, to: HOUR + MINUTE };
+    expect(await at.store.series(all, ['model'])).toEqual([{}, { model: 'clip' }]);
+    expect(await at.store.series(all, ['absent'])).toEqual([]);
+  });
+
   test('a series that has nothing within the range is not listed', async () => {
     await at.store.ingest(T, [profile('a 1'), profile('a 1', { ms: HOUR + 60 * MINUTE })]);
-    const within = { tenant: T, selectors: [], from: HOUR + MINUTE, to: HOUR + 2 * MINUTE };
+    const within = { tenant: T, matchers: [], from: HOUR + MINUTE, to: HOUR + 2 * MINUTE };
     expect(await at.store.labelValues(within, 'service_name')).toEqual([]);
     expect(
       await at.store.labelValues({ ...within, to: HOUR + 60 * MINUTE }, 'service_name'),
@@ -194,7 +207,7 @@ test('two tenants never see each other', async () => {
   expect(await at.folded('', { tenant: 'one' })).toEqual(['secret 1']);
   expect(await at.folded('', { tenant: 'two' })).toEqual(['other 2']);
   expect(await at.folded('', { tenant: 'three' })).toEqual([]);
-  const all = { selectors: [], from: 0, to: HOUR * 2 };
+  const all = { matchers: [], from: 0, to: HOUR * 2 };
   expect(await at.store.labelValues({ tenant: 'two', ...all }, 'service_name')).toEqual([
     'two-service',
   ]);

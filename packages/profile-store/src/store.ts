@@ -228,7 +228,7 @@ export class ProfileStore {
 
   /** The profile types that have data in the range, in order of their ids. */
   async profileTypes(tenant: string, range: TimeRange): Promise<ProfileType[]> {
-    const ids = await this.labelValues({ tenant, selectors: [], ...range }, '__profile_type__');
+    const ids = await this.labelValues({ tenant, matchers: [], ...range }, '__profile_type__');
     return ids.map(parseProfileType);
   }
 

@@ -43,9 +43,9 @@ import {
   isAverageOf,
   labelRange,
   maxNodes,
+  matchersOf,
   mergedPeriod,
   selection,
-  selectors,
   spanIds,
   stepOf,
 } from './requests.ts';
@@ -104,7 +104,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const { store, tenant } = context;
     const all = await store.labelNames({
       tenant,
-      selectors: selectors(request.matchers),
+      matchers: matchersOf(request.matchers),
       ...labelRange(request),
     });
     const names = all.filter((name) => isVisible(name, context));
@@ -113,18 +113,19 @@ export const METHODS: Readonly<Record<string, Method>> = {
 
   LabelValues: method(LabelValuesRequestSchema, async (request, { store, tenant }) => {
     if (request.name === '') throw invalid('label name is required', 'label_name');
-    const query = { tenant, selectors: selectors(request.matchers), ...labelRange(request) };
+    const query = { tenant, matchers: matchersOf(request.matchers), ...labelRange(request) };
     const names = await store.labelValues(query, request.name);
     return message(LabelValuesResponseSchema, create(LabelValuesResponseSchema, { names }));
   }),
 
   Series: method(SeriesRequestSchema, async (request, context) => {
     const { store, tenant } = context;
-    const query = { tenant, selectors: selectors(request.matchers), ...labelRange(request) };
-    const sets = await store.series(query, request.labelNames);
-    const labelsSet = sets.map((labels) => ({
-      labels: pairs(labels).filter(({ name }) => isVisible(name, context)),
-    }));
+    const query = { tenant, matchers: matchersOf(request.matchers), ...labelRange(request) };
+    const asked =
+      request.labelNames.length > 0 ? request.labelNames : await store.labelNames(query);
+    const visible = asked.filter((name) => isVisible(name, context));
+    const sets = visible.length === 0 ? [] : await store.series(query, visible);
+    const labelsSet = sets.map((labels) => ({ labels: pairs(labels) }));
     return message(SeriesResponseSchema, create(SeriesResponseSchema, { labelsSet }));
   }),
 

@@ -36,6 +36,38 @@ describe('queries', () => {
     expect((await client.ask('Series', RANGE, accept)).body).toContain('otel.name');
   });
 
+  test('series that differ only in a hidden label are one', async () => {
+    for (const version of ['1', '2']) {
+      await client.push(pprof(), `name=app%7Botel.version%3D${version}%7D&format=pprof`);
+    }
+    const sets = async (body: object, headers?: Record<string, string>) => {
+      const answer = await client.ask('Series', { ...RANGE, ...body }, headers);
+      return answer.json<{ labelsSet?: { labels: unknown[] }[] }>().labelsSet ?? [];
+    };
+    expect(await sets({})).toHaveLength(1);
+    expect(await sets({}, { accept: '*/*; allow-utf8-labelnames=true' })).toHaveLength(2);
+    expect(await sets({ labelNames: ['otel.version'] })).toEqual([]);
+    expect(await sets({ labelNames: ['otel.version', 'service_name'] })).toEqual([
+      { labels: [{ name: 'service_name', value: 'app' }] },
+    ]);
+  });
+
+  test('a series has to match every selector about labels', async () => {
+    await client.push(pprof(), 'name=app%7Bzone%3Da%7D&format=pprof');
+    await client.push(pprof(), 'name=other%7Bzone%3Da%7D&format=pprof');
+    const matchers = ['{service_name="app"}', '{zone="a"}'];
+    const names = async (method: string, body: object) =>
+      (await client.ask(method, { ...RANGE, ...body })).json<object>();
+    expect(await names('LabelValues', { name: 'service_name', matchers })).toEqual({
+      names: ['app'],
+    });
+    expect(await names('Series', { labelNames: ['service_name'], matchers })).toEqual({
+      labelsSet: [{ labels: [{ name: 'service_name', value: 'app' }] }],
+    });
+    const none = ['{service_name="app"}', '{service_name="other"}'];
+    expect(await names('LabelNames', { matchers: none })).toEqual({});
+  });
+
   test('render-diff', async () => {
     await client.push(pprof('a 5'));
     await client.push(pprof('a 7', MS + 10_000));
@@ -282,6 +314,47 @@ describe('queries', () => {
     }>();
     expect(timeline.durationDelta).toBe(seconds);
     expect(timeline.samples).toHaveLength((hours * 3_600) / seconds);
+  });
+
+  test('samples of a timeline begin at multiples of their length', async () => {
+    const start = Math.floor(MS / 15_000) * 15_000;
+    await client.push(pprof('a 1', start - 1_000));
+    await client.push(pprof('a 2', start + 7_500));
+    await client.push(pprof('a 4', start + 30_000));
+    const query = `query=${encodeURIComponent(`${TYPE}{}`)}&from=${start + 7_000}&until=${start + 50_000}`;
+    const answer = await client.get(`/pyroscope/render?${query}`);
+    // The first one is of the 15 seconds before the range's begin.
+    expect(answer.json<{ timeline: object }>().timeline).toEqual({
+      startTime: start / 1_000,
+      samples: [1, 2, 4],
+      durationDelta: 15,
+      watermarks: null,
+    });
+  });
+
+  test('render has a timeline for each value of a label', async () => {
+    await client.push(pprof('a 2'), 'name=app%7Bzone%3Dx%7D&format=pprof');
+    await client.push(pprof('a 3'), 'name=app&format=pprof');
+    const query = `query=${encodeURIComponent(`${TYPE}{}`)}&from=${MS - 10_000}&until=${MS + 20_000}`;
+    const timelines = async (more: string) => {
+      const answer = await client.get(`/pyroscope/render?${query}${more}`);
+      const { timeline, groups } = answer.json<{
+        timeline: { samples: number[] };
+        groups: Record<string, { samples: number[] }> | null;
+      }>();
+      const sum = (samples: number[]) => samples.reduce((all, value) => all + value, 0);
+      return {
+        all: sum(timeline.samples),
+        groups:
+          groups &&
+          Object.fromEntries(
+            Object.entries(groups).map(([key, { samples }]) => [key, sum(samples)]),
+          ),
+      };
+    };
+    expect(await timelines('')).toEqual({ all: 5, groups: null });
+    expect(await timelines('&groupBy=zone')).toEqual({ all: 0, groups: { x: 2, '*': 3 } });
+    expect(await timelines('&groupBy=absent')).toEqual({ all: 5, groups: { '*': 5 } });
   });
 
   test('render as a graph in DOT, of no more functions than are asked for', async () => {

@@ -30,9 +30,13 @@ export function range({ start, end }: Times): TimeRange {
   return { from: clamp(start), to: clamp(end) };
 }
 
-/** @throws Refusal, InvalidSelector */
-export function selectors(texts: readonly string[]): Matcher[][] {
-  return texts.map(parseSelector);
+/**
+ * The matchers of all selectors of a request about labels: a series has to match every one of them,
+ * as in Pyroscope's second storage (its first, and Prometheus, take them as alternatives).
+ * @throws InvalidSelector
+ */
+export function matchersOf(selectors: readonly string[]): Matcher[] {
+  return selectors.flatMap(parseSelector);
 }
 
 /** What a request about samples selects. @throws Refusal, InvalidSelector, InvalidProfileType */
