@@ -9,6 +9,7 @@ const REQUESTS = 'profile_server_request_duration_seconds';
 const SIZES = {
   bytes: 'profile_server_store_bytes',
   files: 'profile_server_store_files',
+  leftAside: 'profile_server_store_files_left_aside',
   series: 'profile_server_store_series',
   due: 'profile_server_rollups_due',
 } as const;
@@ -25,6 +26,7 @@ export function addMetrics(app: FastifyInstance, store: ProfileStore): Metrics {
   );
   metrics.describe(SIZES.bytes, 'gauge', 'Bytes of all files.');
   metrics.describe(SIZES.files, 'gauge', 'Count of files.');
+  metrics.describe(SIZES.leftAside, 'gauge', 'Files that are damaged and not in use.');
   metrics.describe(SIZES.series, 'gauge', 'Series of all files.');
   metrics.describe(SIZES.due, 'gauge', 'Buckets of time that wait to be rolled up.');
   metrics.describe('process_resident_memory_bytes', 'gauge', 'Memory of the process.');
@@ -42,7 +44,7 @@ export function addMetrics(app: FastifyInstance, store: ProfileStore): Metrics {
   });
   app.get('/metrics', async (_request, reply) => {
     const size = await store.size();
-    for (const key of ['bytes', 'files', 'series', 'due'] as const)
+    for (const key of ['bytes', 'files', 'leftAside', 'series', 'due'] as const)
       metrics.set(SIZES[key], size[key]);
     metrics.set('process_resident_memory_bytes', process.memoryUsage.rss());
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text());

@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, type DecodeLimits } from '@hsi/pprof-codec';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from '@hsi/profile-store';
 import { join } from 'node:path';
 
-/** Every setting of the server; `docs/operations.md` lists them. */
+/** Every setting of the server; the README lists them. */
 export interface Settings {
   readonly host: string;
   readonly port: number;

@@ -60,6 +60,7 @@ export class CommitJournal {
   async close(): Promise<void> {
     await this.file?.close();
     this.file = undefined;
+    this.isListed = false;
   }
 }
 

@@ -1,8 +1,9 @@
 import { type ProfileTables } from '@hsi/profile-model';
-import { type Column, Int32Column, ResultColumns, TextColumn } from './columns.ts';
+import { type Column, Int32Column, TextColumn } from './columns.ts';
 import { Dictionary, type StackId } from './dictionary.ts';
-import { type Engine } from './engine.ts';
+import { DamagedFile } from './errors.ts';
 import { type TableName } from './schema.ts';
+import { type Stretch } from './stretch.ts';
 
 /** How much of a dictionary there is: of everything, what has a lower id. */
 export interface DictionaryExtent {
@@ -19,26 +20,24 @@ export function extentOf(dictionary: Dictionary): DictionaryExtent {
   };
 }
 
-/** Reads the dictionary of a file. @throws Error when an entry would not get the id it was stored under */
-export async function readDictionary(engine: Engine, catalog: string): Promise<Dictionary> {
+/** Reads the dictionary of a file. @throws DamagedFile, also when an entry would not get the id it was stored under */
+export async function readDictionary(stretch: Stretch): Promise<Dictionary> {
+  const { catalog } = stretch;
   const dictionary = new Dictionary();
   const expect = (kind: TableName, stored: number, id: number) => {
     if (stored === id) return;
-    throw new Error(
-      `The dictionary of a file is damaged: ${kind} ${stored} stands where ${id} belongs.`,
-    );
+    const cause = new Error(`in its dictionary ${kind} ${stored} stands where ${id} belongs`);
+    throw new DamagedFile(stretch.name, { cause });
   };
-  const strings = new ResultColumns(
-    await engine.read(`SELECT id, text FROM ${catalog}.string ORDER BY id`),
-  );
+  const strings = await stretch.read(`SELECT id, text FROM ${catalog}.string ORDER BY id`);
   for (let count = strings.next(); count > 0; count = strings.next()) {
     const [ids, texts] = [strings.int32(0), strings.text(1)];
     for (let row = 0; row < count; row++) {
       expect('string', ids[row]!, dictionary.restore(texts[row]!));
     }
   }
-  const frames = new ResultColumns(
-    await engine.read(`SELECT id, name, file, start_line, line FROM ${catalog}.frame ORDER BY id`),
+  const frames = await stretch.read(
+    `SELECT id, name, file, start_line, line FROM ${catalog}.frame ORDER BY id`,
   );
   for (let count = frames.next(); count > 0; count = frames.next()) {
     const [id, name, file, startLine, line] = [0, 1, 2, 3, 4].map((at) => frames.int32(at));
@@ -47,9 +46,7 @@ export async function readDictionary(engine: Engine, catalog: string): Promise<D
       expect('frame', id![row]!, made);
     }
   }
-  const stacks = new ResultColumns(
-    await engine.read(`SELECT id, parent, frame FROM ${catalog}.stack ORDER BY id`),
-  );
+  const stacks = await stretch.read(`SELECT id, parent, frame FROM ${catalog}.stack ORDER BY id`);
   for (let count = stacks.next(); count > 0; count = stacks.next()) {
     const [id, parent, frame] = [stacks.int32(0), stacks.int32(1), stacks.int32(2)];
     for (let row = 0; row < count; row++) {

@@ -43,6 +43,26 @@ export class InvalidMatcher extends Error {
   }
 }
 
+/** A part of a file cannot be read as it was written: the file is left aside. */
+export class DamagedFile extends Error {
+  constructor(
+    /** Name of its stretch. */
+    readonly stretch: string,
+    options: { readonly cause: Error },
+  ) {
+    super(`${stretch}.duckdb is damaged: ${options.cause.message}`, options);
+    this.name = 'DamagedFile';
+  }
+}
+
+/** A file was taken away while it was in use: what was last written to it is gone. */
+export class RemovedFile extends Error {
+  constructor(path: string) {
+    super(`${path} was removed while it was in use`);
+    this.name = 'RemovedFile';
+  }
+}
+
 /** The data directory cannot be used: another format version, another process, no directory. */
 export class UnusableDataDirectory extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,6 +1,4 @@
 import { type LabelSet, type ProfileTables, ProfileTablesBuilder } from '@hsi/profile-model';
-import { ResultColumns } from './columns.ts';
-import { type Engine } from './engine.ts';
 import { FrameCopier } from './query-profile.ts';
 import { type Stretch } from './stretch.ts';
 
@@ -26,7 +24,6 @@ export interface ExportPage {
  * arrives meanwhile is at the end; a file that retention removes meanwhile is left out.
  */
 export async function exportPage(
-  engine: Engine,
   stretches: readonly Stretch[],
   tenant: string,
   cursor: ExportCursor,
@@ -36,13 +33,7 @@ export async function exportPage(
   const sorted = [...stretches].sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const stretch of sorted) {
     if (stretch.name < name) continue;
-    const profiles = await pageOf(
-      engine,
-      stretch,
-      tenant,
-      stretch.name === name ? after : '0',
-      limit,
-    );
+    const profiles = await pageOf(stretch, tenant, stretch.name === name ? after : '0', limit);
     if (profiles.length === 0) continue;
     const last = profiles.at(-1)!.id.split(':').at(-1)!;
     return { profiles, next: `${stretch.name}:${last}` };
@@ -51,7 +42,6 @@ export async function exportPage(
 }
 
 async function pageOf(
-  engine: Engine,
   stretch: Stretch,
   tenant: string,
   after: string,
@@ -62,8 +52,8 @@ async function pageOf(
   if (series.length === 0) return [];
   const page = `SELECT * FROM ${catalog}.profile WHERE id > ${after}
     AND series IN (${series.join(',')}) ORDER BY id LIMIT ${limit}`;
-  const rows = new ResultColumns(
-    await engine.read(`SELECT id, series, time, duration, period FROM (${page}) ORDER BY id`),
+  const rows = await stretch.read(
+    `SELECT id, series, time, duration, period FROM (${page}) ORDER BY id`,
   );
   const found: { id: number; series: number; time: bigint; duration: bigint; period: bigint }[] =
     [];
@@ -79,7 +69,6 @@ async function pageOf(
     }
   }
   const builders = await samplesOf(
-    engine,
     stretch,
     found.map(({ id }) => id),
   );
@@ -97,7 +86,6 @@ async function pageOf(
 }
 
 async function samplesOf(
-  engine: Engine,
   stretch: Stretch,
   ids: readonly number[],
 ): Promise<Map<number, ProfileTablesBuilder>> {
@@ -108,13 +96,11 @@ async function samplesOf(
   const dictionary = await stretch.dictionary();
   const { catalog } = stretch;
   const isIn = `profile IN (${ids.join(',')})`;
-  const rows = new ResultColumns(
-    await engine.read(
-      `SELECT profile, stack, value, span, has_span FROM (
+  const rows = await stretch.read(
+    `SELECT profile, stack, value, span, has_span FROM (
          SELECT profile, stack, value, 0::BIGINT AS span, 0::INTEGER AS has_span FROM ${catalog}.sample WHERE ${isIn}
          UNION ALL SELECT profile, stack, value, span, 1::INTEGER FROM ${catalog}.span_sample WHERE ${isIn}
        ) ORDER BY profile, stack`,
-    ),
   );
   for (let count = rows.next(); count > 0; count = rows.next()) {
     const [profiles, stacks, hasSpan] = [rows.int32(0), rows.int32(1), rows.int32(4)];

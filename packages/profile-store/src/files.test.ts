@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +8,8 @@ import { HOUR, profile } from './testing/profiles.ts';
 import { useTemporaryStore } from './testing/temporary-store.ts';
 
 const T = 'anonymous';
+/** Of DuckDB's files. */
+const [HEADER_BYTES, BLOCK_BYTES] = [12_288, 262_144];
 const at = useTemporaryStore();
 
 describe('files', () => {
@@ -77,6 +79,46 @@ describe('files', () => {
     await at.reopen({ log: () => undefined });
     expect(await at.folded()).toEqual(['a 1']);
     expect(await at.files()).toContain('20261123T0000-11.duckdb');
+  });
+
+  test('whichever block of a file is damaged, the others are read and its time is stored', async () => {
+    const DAY = 86_400_000;
+    const lines = Array.from({ length: 3_000 }, (_, index) => `main;step${index} 1`).join('\n');
+    await at.store.ingest(T, [profile(lines), profile('next 1', { ms: HOUR + DAY })]);
+    await at.close();
+    const path = join(at.directory, (await at.files())[0]!);
+    const whole = await readFile(path);
+    const aside: number[] = [];
+    for (let block = HEADER_BYTES; block < whole.length; block += BLOCK_BYTES) {
+      await writeFile(path, Buffer.concat([whole]).fill(0xa5, block + 1_000, block + 1_100));
+      const messages: string[] = [];
+      await at.open({ log: (message) => messages.push(message) });
+      // A block that nothing is in is no loss.
+      const before = (await at.folded()).filter((line) => line !== 'next 1').length;
+      expect([0, 3_000]).toContain(before);
+      expect(await at.folded()).toContain('next 1');
+      await at.store.ingest(T, [profile('again 1')]);
+      expect(await at.folded()).toEqual(expect.arrayContaining(['again 1', 'next 1']));
+      const { leftAside } = await at.store.size();
+      expect(leftAside).toBe(before === 0 ? 1 : 0);
+      if (leftAside > 0) expect(messages.join()).toMatch(/20261123T0000-0.*left aside/);
+      aside.push(leftAside);
+      await at.close();
+      for (const name of await at.files()) {
+        if (!name.endsWith('-0.duckdb')) await rm(join(at.directory, name));
+      }
+    }
+    expect(aside).toContain(1);
+  });
+
+  test('files that are removed while they are in use are made anew', async () => {
+    await at.store.ingest(T, [profile('a 1')]);
+    await rm(at.directory, { recursive: true });
+    await expect(at.store.ingest(T, [profile('b 2')])).rejects.toThrow(/was removed while/);
+    at.now += 1_000;
+    await at.store.ingest(T, [profile('c 4'), profile('d 8', { ms: HOUR + 86_400_000 })]);
+    await at.reopen();
+    expect(await at.folded()).toEqual(['c 4', 'd 8']);
   });
 
   test('texts that cannot be stored as they are keep what comes after them in its place', async () => {

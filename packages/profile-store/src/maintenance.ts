@@ -1,4 +1,5 @@
 import { type UnixMs } from '@hsi/profile-model';
+import { DamagedFile } from './errors.ts';
 import { type Pins } from './pins.ts';
 import { expired } from './retention.ts';
 import { rollUp } from './rollup.ts';
@@ -28,6 +29,8 @@ export interface MaintenanceOptions {
   readonly log: (message: string) => void;
   /** Runs work alone on the writing connection. */
   exclusive<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Told of a file that turned out to be damaged. */
+  damaged(damage: DamagedFile): Promise<void>;
   /** Resolves when the queries that are under way now have ended. */
   queriesEnded(): Promise<void>;
 }
@@ -134,6 +137,7 @@ export class Maintenance {
           } catch (error) {
             log(`a roll-up failed: ${reasonOf(error)}`);
             this.rollUpFrom = now() + RETRY_MS;
+            if (error instanceof DamagedFile) await this.options.damaged(error);
             return count;
           }
         }

@@ -6,8 +6,6 @@ import {
   type Matcher,
   type TimeRange,
 } from '@hsi/profile-model';
-import { ResultColumns } from './columns.ts';
-import { type Engine } from './engine.ts';
 import { profileCondition } from './selection.ts';
 import { type Series } from './series-index.ts';
 import { type Stretch } from './stretch.ts';
@@ -24,7 +22,6 @@ export interface LabelQuery extends TimeRange {
  * series that began before the range and go on after it: there the profiles are looked at.
  */
 export async function presentLabels(
-  engine: Engine,
   stretches: readonly Stretch[],
   matchers: ValueMatchers,
   query: LabelQuery,
@@ -45,13 +42,12 @@ export async function presentLabels(
     series: series.filter(({ labels }) => matches(labels)),
   }));
   const present = await Promise.all(
-    matching.map(({ stretch, series }) => withProfiles(engine, stretch, series, query)),
+    matching.map(({ stretch, series }) => withProfiles(stretch, series, query)),
   );
   return present.flat().map(({ labels }) => labels);
 }
 
 async function withProfiles(
-  engine: Engine,
   stretch: Stretch,
   candidates: readonly Series[],
   { from, to }: TimeRange,
@@ -60,11 +56,9 @@ async function withProfiles(
   const certain = candidates.filter(isCertain);
   const series = candidates.filter((candidate) => !isCertain(candidate));
   if (series.length === 0) return certain;
-  const rows = new ResultColumns(
-    await engine.read(
-      `SELECT DISTINCT series FROM ${stretch.catalog}.profile p
-       WHERE ${profileCondition({ stretch, series, from, to })}`,
-    ),
+  const rows = await stretch.read(
+    `SELECT DISTINCT series FROM ${stretch.catalog}.profile p
+     WHERE ${profileCondition({ stretch, series, from, to })}`,
   );
   while (rows.next() > 0) {
     for (const id of rows.int32(0)) certain.push(stretch.series[id]!);

@@ -1,19 +1,16 @@
 import { type ProfileTables, ProfileTablesBuilder, type ProfileType } from '@hsi/profile-model';
-import { ResultColumns } from './columns.ts';
 import { type Dictionary, type StackId } from './dictionary.ts';
-import { type Engine } from './engine.ts';
 import { treeSql } from './query-tree.ts';
 import { type StretchSelection } from './selection.ts';
 
 /** Merges the samples of a selection into one profile, with files and lines. Reads as `mergeTree`. */
 export async function mergeProfile(
-  engine: Engine,
   type: ProfileType,
   parts: readonly StretchSelection[],
 ): Promise<ProfileTables> {
   const builder = new ProfileTablesBuilder();
   for (const part of parts) {
-    const rows = new ResultColumns(await engine.read(treeSql(part)));
+    const rows = await part.stretch.read(treeSql(part));
     // After the rows, as in `mergeTree`.
     const dictionary = await part.stretch.dictionary();
     const frames = new FrameCopier(dictionary, builder);

@@ -5,8 +5,6 @@ import {
   labelsNamed,
   type UnixMs,
 } from '@hsi/profile-model';
-import { ResultColumns } from './columns.ts';
-import { type Engine } from './engine.ts';
 import { profileCondition, type StretchSelection } from './selection.ts';
 
 export interface SeriesOptions {
@@ -29,15 +27,14 @@ export interface PointSeries {
  * totals at each point in time within a step. Reads `profile`.
  */
 export async function pointSeries(
-  engine: Engine,
   parts: readonly StretchSelection[],
   options: SeriesOptions,
 ): Promise<PointSeries[]> {
   const groups = new Groups(options);
   const results = await Promise.all(
-    parts.map(async (part) => {
+    parts.map((part) => {
       const mapping = part.series.map(({ id, labels }) => [id, groups.indexOf(labels)] as const);
-      return new ResultColumns(await engine.read(seriesSql(part, mapping, options)));
+      return part.stretch.read(seriesSql(part, mapping, options));
     }),
   );
   for (const rows of results) {

@@ -1,6 +1,4 @@
 import { type ExactCallTree } from '@hsi/profile-model';
-import { ResultColumns } from './columns.ts';
-import { type Engine } from './engine.ts';
 import {
   profileCondition,
   seriesCondition,
@@ -18,7 +16,6 @@ export const SUM = `coalesce(try_cast(sum(value) AS BIGINT), 9223372036854775807
  * are spans) of the selection's range.
  */
 export async function mergeTree(
-  engine: Engine,
   parts: readonly StretchSelection[],
   spanIds?: readonly string[],
 ): Promise<ExactCallTree> {
@@ -27,7 +24,7 @@ export async function mergeTree(
     parts
       .filter(({ stretch }) => spanIds === undefined || stretch.hasSpans)
       .map(async (part) => {
-        const rows = new ResultColumns(await engine.read(treeSql(part, spanIds)));
+        const rows = await part.stretch.read(treeSql(part, spanIds));
         // After the rows: a dictionary that was taken before may have been left behind meanwhile.
         return { dictionary: await part.stretch.dictionary(), rows };
       }),

@@ -185,8 +185,8 @@ export async function rollUp(
   const { rollups, catalog } = stretch;
   rollups.begin(level, bucket);
   try {
-    const last = await lastProfile(engine, stretch, level, bucket);
-    const columns = await bucketSums(engine, stretch, level, bucket, last);
+    const last = await lastProfile(stretch, level, bucket);
+    const columns = await bucketSums(stretch, level, bucket, last);
     await exclusive(async () => {
       if (rollups.isDirty(level, bucket)) return;
       const { writer } = engine;
@@ -214,28 +214,21 @@ export async function rollUp(
   }
 }
 
-async function lastProfile(
-  engine: Engine,
-  { catalog }: Stretch,
-  level: Level,
-  bucket: number,
-): Promise<number> {
-  const rows = new ResultColumns(
-    await engine.read(
-      `SELECT coalesce(max(id), 0)::INTEGER FROM ${catalog}.profile p WHERE ${inBucket(level, bucket)}`,
-    ),
+async function lastProfile(stretch: Stretch, level: Level, bucket: number): Promise<number> {
+  const rows = await stretch.read(
+    `SELECT coalesce(max(id), 0)::INTEGER FROM ${stretch.catalog}.profile p WHERE ${inBucket(level, bucket)}`,
   );
   rows.next();
   return rows.int32(0)[0] ?? 0;
 }
 
 async function bucketSums(
-  engine: Engine,
-  { catalog, hasSpans }: Stretch,
+  stretch: Stretch,
   level: Level,
   bucket: number,
   last: number,
 ): Promise<[Int32Column, Int32Column, Int32Column, Int32Column, Int64Column]> {
+  const { catalog, hasSpans } = stretch;
   const parts = BUCKET_MS[1] / BUCKET_MS[0];
   const samples = (table: string) =>
     `SELECT p.series, s.stack, s.value FROM ${catalog}.${table} s JOIN ${catalog}.profile p
@@ -247,10 +240,8 @@ async function bucketSums(
       : hasSpans
         ? `${samples('sample')} UNION ALL ${samples('span_sample')}`
         : samples('sample');
-  const rows = new ResultColumns(
-    await engine.read(
-      `SELECT series, stack, ${SUM} FROM (${source}) GROUP BY series, stack ORDER BY series, stack`,
-    ),
+  const rows = await stretch.read(
+    `SELECT series, stack, ${SUM} FROM (${source}) GROUP BY series, stack ORDER BY series, stack`,
   );
   const columns: [Int32Column, Int32Column, Int32Column, Int32Column, Int64Column] = [
     new Int32Column(),

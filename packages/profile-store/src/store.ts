@@ -8,7 +8,7 @@ import {
   type UnixMs,
 } from '@hsi/profile-model';
 import { join } from 'node:path';
-import { ProfileRefused, StoreUnavailable } from './errors.ts';
+import { DamagedFile, ProfileRefused, StoreUnavailable } from './errors.ts';
 import { type ExportCursor, type ExportPage, exportPage } from './export.ts';
 import { DEFAULT_STORE_LIMITS, type IncomingProfile, type StoreLimits } from './incoming.ts';
 import { Maintenance, type MaintenanceReport } from './maintenance.ts';
@@ -18,7 +18,6 @@ import { mergeProfile } from './query-profile.ts';
 import { type PointSeries, pointSeries, type SeriesOptions } from './query-series.ts';
 import { mergeTree } from './query-tree.ts';
 import { select, type Selection, type StretchSelection } from './selection.ts';
-import { type Stretch } from './stretch.ts';
 import { reasonOf, StretchSet } from './stretch-set.ts';
 import { toMs } from './units.ts';
 import { ValueMatchers } from './value-matcher.ts';
@@ -55,6 +54,17 @@ export interface TenantStats {
   readonly newestMs: UnixMs;
 }
 
+export interface StoreSize {
+  /** Of all files that are in use. */
+  readonly bytes: number;
+  readonly files: number;
+  /** Files that are damaged. */
+  readonly leftAside: number;
+  readonly series: number;
+  /** Buckets of time that wait to be rolled up. */
+  readonly due: number;
+}
+
 /** The embedded store: takes profiles, keeps them in DuckDB files, answers queries. */
 export class ProfileStore {
   private readonly writer: Writer;
@@ -66,7 +76,7 @@ export class ProfileStore {
   private readonly maintenance: Maintenance;
   /** Set while nothing can be stored; pushes are refused at once until it is tried again. */
   private failure: { readonly reason: string; readonly until: UnixMs } | undefined;
-  private readonly opening = new Map<UnixMs, Promise<Stretch>>();
+  private readonly opening = new Map<UnixMs, Promise<void>>();
   /** Queries under way: a file is removed when those that may read it have ended. */
   private readonly queries = new Set<Promise<unknown>>();
 
@@ -103,6 +113,7 @@ export class ProfileStore {
       now: this.now,
       log,
       exclusive: (work) => this.writer.exclusive(work),
+      damaged: (damage) => this.writer.exclusive(() => this.leaveAside(damage)),
       queriesEnded: async () => {
         await Promise.allSettled([...this.queries]);
       },
@@ -163,12 +174,27 @@ export class ProfileStore {
       let opening = this.opening.get(window);
       if (opening === undefined) {
         opening = this.writer
-          .exclusive(() => this.files.prepare(ms))
+          .exclusive(() => this.prepareWindow(ms))
           .finally(() => this.opening.delete(window));
         this.opening.set(window, opening);
       }
       await opening;
     }
+  }
+
+  private async prepareWindow(ms: UnixMs): Promise<void> {
+    try {
+      await this.files.prepare(ms);
+    } catch (error) {
+      if (!(error instanceof DamagedFile)) throw error;
+      // The window goes on in another file.
+      await this.leaveAside(error);
+    }
+  }
+
+  /** Called alone on the writing connection. */
+  private leaveAside(damage: DamagedFile): Promise<void> {
+    return this.files.leaveAside(damage, () => this.writer.abandon(damage));
   }
 
   /** For whoever waited: another may have done it by now. @throws StoreUnavailable */
@@ -254,27 +280,27 @@ export class ProfileStore {
   }
 
   private labels(query: LabelQuery): Promise<LabelSet[]> {
-    return this.query(() => presentLabels(this.files.engine, this.files.all, this.matchers, query));
+    return this.query(() => presentLabels(this.files.all, this.matchers, query));
   }
 
   /** All samples of a selection as one tree; with `spanIds` only those of these spans. */
   mergeTree(selection: Selection, spanIds?: readonly string[]): Promise<ExactCallTree> {
-    return this.selected(selection, (parts) => mergeTree(this.files.engine, parts, spanIds));
+    return this.selected(selection, (parts) => mergeTree(parts, spanIds));
   }
 
   /** All samples of a selection as one profile. */
   mergeProfile(selection: Selection): Promise<ProfileTables> {
     const type = parseProfileType(selection.profileTypeId);
-    return this.selected(selection, (parts) => mergeProfile(this.files.engine, type, parts));
+    return this.selected(selection, (parts) => mergeProfile(type, parts));
   }
 
   pointSeries(selection: Selection, options: SeriesOptions): Promise<PointSeries[]> {
-    return this.selected(selection, (parts) => pointSeries(this.files.engine, parts, options));
+    return this.selected(selection, (parts) => pointSeries(parts, options));
   }
 
   /** Some of a tenant's profiles, from where the page before ended (`''` at first). */
   exportPage(tenant: string, cursor: ExportCursor, limit: number): Promise<ExportPage> {
-    return this.query(() => exportPage(this.files.engine, this.files.all, tenant, cursor, limit));
+    return this.query(() => exportPage(this.files.all, tenant, cursor, limit));
   }
 
   private selected<Result>(
@@ -284,14 +310,24 @@ export class ProfileStore {
     return this.query(async () => read(await select(this.files.all, this.matchers, selection)));
   }
 
+  /** Reads, again when the files were opened anew meanwhile: without one that is damaged. */
   private async query<Result>(read: () => Promise<Result>): Promise<Result> {
-    if (this.files.reopening !== undefined) await this.files.reopening.catch(() => undefined);
-    const running = read();
-    this.queries.add(running);
-    try {
-      return await running;
-    } finally {
-      this.queries.delete(running);
+    for (;;) {
+      if (this.files.reopening !== undefined) await this.files.reopening.catch(() => undefined);
+      const { engine } = this.files;
+      const running = read();
+      this.queries.add(running);
+      try {
+        return await running;
+      } catch (error) {
+        if (error instanceof DamagedFile) {
+          await this.writer.exclusive(() => this.leaveAside(error));
+        } else if (engine === this.files.engine && this.files.reopening === undefined) {
+          throw error;
+        }
+      } finally {
+        this.queries.delete(running);
+      }
     }
   }
 
@@ -310,12 +346,12 @@ export class ProfileStore {
       : { dataIngested, oldestMs: 0, newestMs: 0 };
   }
 
-  /** Bytes of all files, how many there are, and how many buckets wait to be rolled up. */
-  async size(): Promise<{ bytes: number; files: number; series: number; due: number }> {
+  async size(): Promise<StoreSize> {
     const sizes = await Promise.all(this.files.all.map((stretch) => stretch.file.measure()));
     return {
       bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
       files: sizes.length,
+      leftAside: this.files.leftAside,
       series: this.files.all.reduce((sum, { series }) => sum + series.length, 0),
       due: this.files.all.reduce((sum, { rollups }) => sum + rollups.waiting(this.now()), 0),
     };

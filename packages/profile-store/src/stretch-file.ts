@@ -2,7 +2,7 @@ import { type DuckDBAppender } from '@duckdb/node-api';
 import * as fs from 'node:fs/promises';
 import { appendColumns, type Column } from './columns.ts';
 import { type Engine, literal } from './engine.ts';
-import { UnusableDataDirectory } from './errors.ts';
+import { RemovedFile, UnusableDataDirectory } from './errors.ts';
 import { FORMAT_VERSION, type TableName, TABLES } from './schema.ts';
 import { syncDirectory } from './sync.ts';
 
@@ -15,6 +15,8 @@ export class StretchFile {
   /** Bytes of the file and its write-ahead log when last looked at. */
   bytes = 0;
 
+  /** Which file it is, whatever its name is by now. */
+  private inode = 0;
   private readonly appenders = new Map<TableName, DuckDBAppender>();
 
   private constructor(
@@ -30,6 +32,7 @@ export class StretchFile {
     await file.attach();
     try {
       await file.prepare();
+      file.inode = (await fs.stat(path)).ino;
     } catch (error) {
       await file.detach().catch(() => undefined);
       throw error;
@@ -89,6 +92,7 @@ export class StretchFile {
   /**
    * Appends rows in one transaction; when it resolves they survive a crash. When it fails nothing
    * of them is in the file.
+   * @throws RemovedFile when there is no file any more: what it was given survives nothing
    */
   async append(rows: readonly (readonly [TableName, readonly Column[]])[]): Promise<void> {
     const { writer } = this.engine;
@@ -106,6 +110,8 @@ export class StretchFile {
       await writer.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+    const found = await fs.stat(this.path).catch(() => undefined);
+    if (found?.ino !== this.inode) throw new RemovedFile(this.path);
   }
 
   /** Takes back every profile with an id above `last`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Batch } from './batch.ts';
 import { CommitJournal, type CommitPart } from './commit-journal.ts';
 import { Engine, type EngineOptions } from './engine.ts';
-import { StoreUnavailable, UnusableDataDirectory } from './errors.ts';
+import { DamagedFile, RemovedFile, StoreUnavailable, UnusableDataDirectory } from './errors.ts';
 import { Stretch } from './stretch.ts';
 import { StretchFile } from './stretch-file.ts';
 
@@ -31,9 +31,15 @@ export class StretchSet {
   private stretches: Stretch[] = [];
   /** Window -> the latest generation in the directory, also of a file that was left aside. */
   private readonly generations = new Map<UnixMs, number>();
+  /** Names of stretches whose files were found to be damaged. */
+  private readonly damaged = new Set<string>();
+  /** How many files cannot be read. */
+  leftAside = 0;
   private catalogs = 0;
   private readonly windowMs: number;
   private reopenAt = 0;
+  /** True while not all files are open, because opening them anew failed. */
+  private isIncomplete = false;
   private readonly journal: CommitJournal;
   /** What a commit left that was interrupted. Until it is taken back nothing can be stored. */
   private interrupted: readonly CommitPart[] = [];
@@ -75,10 +81,15 @@ export class StretchSet {
   private async openFiles(): Promise<void> {
     const left: CommitPart[] = [];
     this.generations.clear();
+    this.leftAside = 0;
     for (const { name, windowMs, generation } of filesOf(
       await fs.readdir(this.options.directory),
     )) {
       this.generations.set(windowMs, generation);
+      if (this.damaged.has(name.replace('.duckdb', ''))) {
+        this.leftAside++;
+        continue;
+      }
       const part = this.interrupted.find(({ stretch }) => `${stretch}.duckdb` === name);
       try {
         const file = await this.attach(name);
@@ -92,6 +103,7 @@ export class StretchSet {
             `The data directory ${this.options.directory} is used by another process. Stop it, or set DATA_DIR to another directory.`,
           );
         }
+        this.leftAside++;
         this.options.log(`${name} cannot be read and is left aside: ${reason}`);
       }
     }
@@ -188,7 +200,7 @@ export class StretchSet {
     return found?.isWritable === true && !found.isFull ? found : undefined;
   }
 
-  /** Opens or makes the stretch that takes profiles of this time. @throws StoreUnavailable */
+  /** Opens or makes the stretch that takes profiles of this time. @throws StoreUnavailable, DamagedFile */
   async prepare(ms: UnixMs): Promise<Stretch> {
     const windowMs = this.windowOf(ms);
     this.checkSettled();
@@ -206,9 +218,17 @@ export class StretchSet {
       await found.dictionary();
       return found;
     } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
+      if (error instanceof StoreUnavailable || error instanceof DamagedFile) throw error;
       throw new StoreUnavailable(reasonOf(error), { cause: error });
     }
+  }
+
+  /** Goes on without a file that is damaged. `onDrop`: see {@link reopen}. */
+  async leaveAside(damage: DamagedFile, onDrop: () => void): Promise<void> {
+    if (this.damaged.has(damage.stretch)) return;
+    this.damaged.add(damage.stretch);
+    this.options.log(`${damage.message}. It is left aside.`);
+    await this.reopen(onDrop);
   }
 
   private windowOf(ms: UnixMs): UnixMs {
@@ -228,8 +248,10 @@ export class StretchSet {
   needsReopening(error?: unknown): boolean {
     if (this.options.now() < this.reopenAt) return false;
     return (
+      this.isIncomplete ||
       this.interrupted.length > 0 ||
       this.stretches.some(({ file }) => file.isReadOnly) ||
+      error instanceof RemovedFile ||
       isFatal(error)
     );
   }
@@ -250,9 +272,14 @@ export class StretchSet {
   private async openAnew(): Promise<void> {
     const engine = await Engine.open(this.options.engine);
     this.stretches = [];
+    this.isIncomplete = true;
     await this.engine.close();
     this.engine = engine;
+    await this.journal.close();
+    // Somebody may have removed it.
+    await fs.mkdir(this.options.directory, { recursive: true });
     await this.openFiles();
+    this.isIncomplete = false;
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Column, Int32Column, ResultColumns, TextColumn } from './columns.t
 import { type Dictionary } from './dictionary.ts';
 import { dictionaryRows, extentOf, internStacks, readDictionary } from './dictionary-rows.ts';
 import { type Engine } from './engine.ts';
+import { DamagedFile } from './errors.ts';
 import { type IncomingProfile, type StoreLimits } from './incoming.ts';
 import { loadRollups, RollupState } from './rollup.ts';
 import { type TableName } from './schema.ts';
@@ -102,6 +103,16 @@ export class Stretch {
     return this.index.lastMs;
   }
 
+  /** Runs a query on a reading connection. @throws DamagedFile */
+  async read(sql: string): Promise<ResultColumns> {
+    try {
+      return new ResultColumns(await this.engine.read(sql));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      throw new DamagedFile(this.name, { cause: error });
+    }
+  }
+
   /** True when rows wait to be written. */
   get hasRows(): boolean {
     return !this.batch.isEmpty;
@@ -115,7 +126,7 @@ export class Stretch {
   /** The stretch's dictionary, read from the file at first. */
   dictionary(): Promise<Dictionary> {
     this.dictionaryUse = ++uses;
-    this.dictionaryLoad ??= readDictionary(this.engine, this.catalog).then(
+    this.dictionaryLoad ??= readDictionary(this).then(
       (dictionary) => {
         Object.assign(this.saved, extentOf(dictionary));
         this.loaded = dictionary;
@@ -227,4 +238,14 @@ export class Stretch {
     await this.checkpoint().catch(() => undefined);
     await this.file.detach();
   }
+}
+
+/** True for what DuckDB says of blocks whose checksum does not fit, and of those that are cut off. */
+function isDamage(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /corrupt(ed)? (database file|\w+ segment)|file appears to be corrupt|could not read enough bytes/i.test(
+      error.message,
+    )
+  );
 }
