@@ -25,6 +25,16 @@ test('the message names the field and its index', () => {
   );
 });
 
+test.each([
+  ['a Java flight recording', 'FLR\0\0\x02\0\x01', 'is a Java flight recording (jfr), not pprof'],
+  ['a trace of Go', 'go 1.26 trace\0\0\0\x01', 'is an execution trace of Go, not pprof'],
+  ['JSON', '{"profiles": []}', 'is JSON, not pprof'],
+  ['folded lines', 'main;work 12\n', 'is text that begins with "main;work 12\\n", not pprof'],
+  ['what nobody knows', '\xff\xfe\0\0', 'profile has'],
+])('%s is told by name', (_what, text, message) => {
+  expect(() => decodePprof(Buffer.from(text, 'latin1'))).toThrow(message);
+});
+
 test('cut off anywhere, it is refused or it is a whole profile of less', () => {
   const bytes = new PprofText().bytes();
   let refused = 0;

@@ -2,6 +2,7 @@ import { type ProfileTables, type ValueType } from '@hsi/profile-model';
 import { DEFAULT_LIMITS, type DecodeLimits, MalformedProfile } from './malformed-profile.ts';
 import { FrameReader } from './frame-reader.ts';
 import { latin1Text } from './latin1-text.ts';
+import { asOtherFormat } from './other-format.ts';
 import { SampleReader } from './sample-reader.ts';
 import { atMost, type Extents, MAX_ENTRIES, Sections } from './sections.ts';
 
@@ -51,7 +52,12 @@ export function decodePprof(
       'inflated_size',
     );
   }
-  return new PprofDecoder(bytes, limits).decode();
+  try {
+    return new PprofDecoder(bytes, limits).decode();
+  } catch (error) {
+    if (error instanceof MalformedProfile) throw asOtherFormat(bytes, error);
+    throw error;
+  }
 }
 
 class PprofDecoder {
@@ -82,6 +88,8 @@ class PprofDecoder {
     }
     const sampleTypes = this.valueTypes('sample_type', this.sampleTypes);
     if (sampleTypes.length === 0) throw new MalformedProfile('sample_type', 'is absent');
+    const nameless = sampleTypes.findIndex(({ type }) => type === '');
+    if (nameless >= 0) throw new MalformedProfile(`sample_type[${nameless}].type`, 'is empty');
     if (new Set(sampleTypes.map(({ type, unit }) => `${type}:${unit}`)).size < sampleTypes.length) {
       throw new MalformedProfile('sample_type', 'names one type twice');
     }
@@ -204,8 +212,17 @@ class PprofDecoder {
           unit = this.sections.strings[this.sections.stringIndex('unit')]!;
         else reader.skip();
       }
+      this.checkPart('type', type);
+      this.checkPart('unit', unit);
       types.push({ type, unit });
     }
     return types;
+  }
+
+  /** A profile type's id joins its parts with ":"; one that has it could be asked for by no client. */
+  private checkPart(field: string, text: string): void {
+    if (!text.includes(':')) return;
+    const quoted = JSON.stringify(text.slice(0, 40));
+    throw this.sections.bad(field, `is ${quoted}; ":" divides the parts of a profile type`);
   }
 }

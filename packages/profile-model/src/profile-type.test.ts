@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isSnapshot, parseProfileType, profileType, resolveKind } from './profile-type.ts';
+import {
+  isSnapshot,
+  parseProfileType,
+  profileType,
+  readProfileType,
+  resolveKind,
+} from './profile-type.ts';
 
 const GO_CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const SDK_CPU = 'wall:cpu:nanoseconds:wall:nanoseconds';
@@ -22,12 +28,23 @@ describe('profile type ids', () => {
     expect(parseProfileType(`${GO_CPU}:delta`).id).toBe(GO_CPU);
   });
 
-  it.each(['', 'nope', 'a:b:c:d', `${GO_CPU}:other`, '::::', 'a:b:c:d:e:f:g'])(
-    'refuses %j',
-    (id) => {
-      expect(() => parseProfileType(id)).toThrow('profile-type selection must be of the form');
-    },
-  );
+  it('may have no units and no period', () => {
+    expect(parseProfileType('samples:samples:::').id).toBe('samples:samples:::');
+    expect(readProfileType('samples:samples:count::')?.sampleUnit).toBe('count');
+  });
+
+  it.each([
+    '',
+    'nope',
+    'a:b:c:d',
+    `${GO_CPU}:other`,
+    '::::',
+    ':cpu:nanoseconds::',
+    'a:b:c:d:e:f:g',
+  ])('refuses %j', (id) => {
+    expect(() => parseProfileType(id)).toThrow('profile-type selection must be of the form');
+    expect(readProfileType(id)).toBeUndefined();
+  });
 });
 
 describe('CPU and memory', () => {

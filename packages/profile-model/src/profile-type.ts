@@ -14,7 +14,7 @@ export interface ProfileType {
 /** The two choices that fit every service; each resolves to a profile type that the service has. */
 export type ProfileKind = 'cpu' | 'memory';
 
-/** Thrown for an id that is not five (or, with `:delta`, six) parts. */
+/** Thrown for an id that is not five (or, with `:delta`, six) parts, or names nothing. */
 export class InvalidProfileType extends Error {
   constructor(id: string) {
     super(
@@ -27,13 +27,21 @@ export class InvalidProfileType extends Error {
 }
 
 /**
- * Parses a profile type id. A sixth part `delta` is accepted and dropped, as Pyroscope does.
+ * Parses a profile type id. A sixth part `delta` is accepted and dropped, as Pyroscope does; units
+ * and the period's type may be empty.
  * @throws InvalidProfileType
  */
 export function parseProfileType(id: string): ProfileType {
+  const type = readProfileType(id);
+  if (type === undefined) throw new InvalidProfileType(id);
+  return type;
+}
+
+/** The profile type of an id, or undefined when it is none. */
+export function readProfileType(id: string): ProfileType | undefined {
   const parts = id.split(':');
   const isDelta = parts.length === 6 && parts[5] === 'delta';
-  if (parts.length !== 5 && !isDelta) throw new InvalidProfileType(id);
+  if (parts.length !== 5 && !isDelta) return undefined;
   const [name, sampleType, sampleUnit, periodType, periodUnit] = parts as [
     string,
     string,
@@ -41,7 +49,7 @@ export function parseProfileType(id: string): ProfileType {
     string,
     string,
   ];
-  if (!name || !sampleType || !sampleUnit) throw new InvalidProfileType(id);
+  if (name === '' || sampleType === '') return undefined;
   return profileType(name, sampleType, sampleUnit, periodType, periodUnit);
 }
 

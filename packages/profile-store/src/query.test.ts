@@ -150,6 +150,12 @@ describe('series', () => {
     expect(await at.store.series(all, ['absent'])).toEqual([]);
   });
 
+  test('a profile type that nobody can ask for hides no other', async () => {
+    await at.store.ingest(T, [profile('a 1'), { ...profile('a 1'), name: 'odd:name' }]);
+    const types = await at.store.profileTypes(T, { from: 0, to: HOUR });
+    expect(types.map(({ id }) => id)).toEqual([CPU]);
+  });
+
   test('a series that has nothing within the range is not listed', async () => {
     await at.store.ingest(T, [profile('a 1'), profile('a 1', { ms: HOUR + 60 * MINUTE })]);
     const within = { tenant: T, matchers: [], from: HOUR + MINUTE, to: HOUR + 2 * MINUTE };

@@ -11,7 +11,7 @@ import * as v from 'valibot';
 import { inflate, InflateError, isGzip } from '../body.ts';
 import { invalid } from '../refusal.ts';
 import { applicationLabels } from './application.ts';
-import { type DisplayNames, metricName } from './metric-name.ts';
+import { checkMetricName, type DisplayNames, metricName } from './metric-name.ts';
 import { parseMultipart } from './multipart.ts';
 import { type IngestParameters } from './parameters.ts';
 import { asNamedBySpy } from './spies.ts';
@@ -31,7 +31,9 @@ export async function decodeIngest(
     const form = parameters.isMultipart ? readForm(body, contentType) : { profile: body };
     const decoded = decodePprof(await inflateProfile(form.profile, limits), limits);
     const tables = asNamedBySpy(decoded, parameters.spyName, limits);
-    return [incoming(parameters, metricName(tables.sampleTypes, form.displayNames), tables)];
+    const name = metricName(tables.sampleTypes, form.displayNames);
+    checkMetricName(name, 'The display name in "sample_type_config"');
+    return [incoming(parameters, name, tables)];
   }
   if (parameters.isMultipart) {
     throw invalid(

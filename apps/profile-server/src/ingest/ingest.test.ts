@@ -370,6 +370,19 @@ describe('a push of several profiles', () => {
     ['no service', { labels: [labels('b')[0]], samples: [sample(pprof())] }, 'series[1]'],
     ['no name', { labels: [labels('b')[1]], samples: [sample(pprof())] }, '__name__'],
     [
+      'a name with a colon',
+      {
+        labels: [{ name: '__name__', value: 'a:b' }, labels('b')[1]],
+        samples: [sample(pprof())],
+      },
+      'series[1], label __name__, is "a:b"',
+    ],
+    [
+      'a label without a name',
+      { labels: [...labels('b'), { value: 'x' }], samples: [sample(pprof())] },
+      'series[1] has a label without a name; its value is "x"',
+    ],
+    [
       'a label twice',
       { labels: [...labels('b'), ...labels('b')], samples: [sample(pprof())] },
       'series[1] has the label "__name__" twice',

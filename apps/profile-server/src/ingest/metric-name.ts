@@ -1,4 +1,5 @@
 import { type ValueType } from '@hsi/profile-model';
+import { invalid } from '../refusal.ts';
 
 /** Display names that clients give for sample types, from `sample_type_config`. */
 export type DisplayNames = Readonly<Record<string, string>>;
@@ -35,3 +36,12 @@ const KNOWN: readonly [RegExp, string][] = [
   [/block_/, 'block'],
   [/goroutines/, 'goroutines'],
 ];
+
+/** A name with ":" would make a profile type whose id is not five parts. @throws Refusal */
+export function checkMetricName(name: string, where: string): string {
+  if (!name.includes(':')) return name;
+  throw invalid(
+    `${where} is ${JSON.stringify(name.slice(0, 80))}; ":" divides the parts of a profile type.`,
+    'profile_type',
+  );
+}

@@ -4,6 +4,7 @@ import { type IncomingProfile } from '@hsi/profile-store';
 import { type PushRequest, type RawProfileSeries } from '@hsi/pyroscope-api/server';
 import { invalid } from '../refusal.ts';
 import { inflateProfile } from './decode.ts';
+import { checkMetricName } from './metric-name.ts';
 
 /**
  * The profiles of a `push.v1` request, all of them: one that cannot be read refuses the request.
@@ -21,6 +22,7 @@ export async function decodePush(
     const given = labelsOf(series, `series[${index}]`);
     const name = given.__name__ ?? '';
     if (name === '') throw invalid(`series[${index}] has no label __name__.`, 'labels');
+    checkMetricName(name, `series[${index}], label __name__,`);
     if ((given.service_name ?? '') === '') {
       throw invalid(`series[${index}] has no label service_name.`, 'labels');
     }
@@ -37,6 +39,11 @@ export async function decodePush(
 }
 
 function labelsOf({ labels }: RawProfileSeries, where: string): Record<string, string> {
+  const nameless = labels.find(({ name }) => name === '');
+  if (nameless !== undefined) {
+    const value = JSON.stringify(nameless.value.slice(0, 80));
+    throw invalid(`${where} has a label without a name; its value is ${value}.`, 'labels');
+  }
   const given = Object.fromEntries(labels.map(({ name, value }) => [name, value]));
   if (Object.keys(given).length < labels.length) {
     const names = labels.map(({ name }) => name);
