@@ -1,6 +1,7 @@
 import { type DecodeLimits } from '@hsi/pprof-codec';
 import { type ProfileStore } from '@hsi/profile-store';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { answerClientError } from './client-error.ts';
 import { addCompression } from './compress.ts';
 import { addExportRoute } from './export.ts';
 import { addIngestRoutes } from './ingest/routes.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
 const POST_ONLY = new RegExp(
   `^(/pyroscope)?/ingest$|^/push\\.v1\\.PusherService/Push$|^/querier\\.v1\\.QuerierService/(${Object.keys(METHODS).join('|')})$`,
 );
+const OTLP_PROFILES = /^\/v1\w*\/profiles$|^\/opentelemetry\.proto\.collector\.profiles\./;
 const SERVICES = /^\/[a-z]+\.v1\.[A-Za-z]+Service\//;
 
 function notFound(request: FastifyRequest): Refusal {
@@ -36,6 +38,13 @@ function notFound(request: FastifyRequest): Refusal {
   if (POST_ONLY.test(path)) {
     const message = `${path} takes POST, not ${request.method}.`;
     return new Refusal('method_not_allowed', message, 'method');
+  }
+  if (OTLP_PROFILES.test(path)) {
+    return new Refusal(
+      'unimplemented',
+      'The format OTLP (OpenTelemetry profiles) is not supported; push pprof to /ingest or /push.v1.PusherService/Push.',
+      'format',
+    );
   }
   if (SERVICES.test(path)) return noSuchMethod(request);
   return new Refusal('unimplemented', `There is nothing at ${request.method} ${path}.`, 'path');
@@ -63,6 +72,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 200 },
     requestTimeout: 60_000,
     return503OnClosing: true,
+    clientErrorHandler(error, socket) {
+      metrics.add(REFUSED, { reason: 'http' });
+      answerClientError(error, socket);
+    },
   });
   const metrics = addMetrics(app, options.store);
   addCompression(app);

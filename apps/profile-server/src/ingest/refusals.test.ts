@@ -33,10 +33,32 @@ test.each<[string, string, Buffer | string, string]>([
   expect(answer.json<{ message: string }>().message).toContain(sentence);
 });
 
-test('a content type that is none is 415', async () => {
-  const answer = await client.push('a 1', 'name=a', { 'content-type': 'x' });
+test.each(['', 'x', 'text', 'a/b/c', ';', 'application/json'])(
+  'the content type %j says nothing about a profile',
+  async (type) => {
+    expect((await client.push('a 1', 'name=a', { 'content-type': type })).statusCode).toBe(200);
+  },
+);
+
+test('a message whose content type is none is 415', async () => {
+  const answer = await client.ask('LabelNames', {}, { 'content-type': 'x' });
   expect([answer.statusCode, answer.json<{ message: string }>().message]).toEqual([
     415,
     expect.stringContaining('no media type such as application/octet-stream'),
   ]);
+});
+
+test.each([
+  '/v1development/profiles',
+  '/v1/profiles',
+  '/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export',
+])("OpenTelemetry's profiles at %s are refused by their name", async (path) => {
+  const answer = await client.post(path, Buffer.from([10, 0]), {
+    'content-type': 'application/x-protobuf',
+  });
+  expect(answer.statusCode).toBe(404);
+  expect(answer.json()).toMatchObject({
+    code: 'unimplemented',
+    message: expect.stringContaining('OTLP (OpenTelemetry profiles) is not supported') as string,
+  });
 });

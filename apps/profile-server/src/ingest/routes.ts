@@ -17,6 +17,15 @@ import { checkToken } from './token.ts';
 const BYTES_UNDER_WAY = 256_000_000;
 const UNKNOWN_BYTES = 1_000_000;
 
+/** Content types that say something about a body in `/ingest`. */
+const TELLING_TYPE = /^(multipart\/form-data|binary\/octet-stream\+)/i;
+
+/** Clients send any content type, also one that is none, and Pyroscope does not look at it. */
+async function takeAnyContentType({ raw: { headers } }: FastifyRequest): Promise<void> {
+  if (headers['content-type'] === undefined || TELLING_TYPE.test(headers['content-type'])) return;
+  headers['content-type'] = 'application/octet-stream';
+}
+
 interface IngestRoute {
   Querystring: Record<string, string | string[]>;
 }
@@ -63,7 +72,7 @@ export function addIngestRoutes(app: FastifyInstance, options: AppOptions, metri
     return reply.status(200).send();
   };
   for (const path of ['/ingest', '/pyroscope/ingest']) {
-    app.post<IngestRoute>(path, { onRequest: admit }, ingest);
+    app.post<IngestRoute>(path, { onRequest: [admit, takeAnyContentType] }, ingest);
   }
 
   app.post('/push.v1.PusherService/Push', { onRequest: admit }, async (request, reply) => {
