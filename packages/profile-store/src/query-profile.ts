@@ -7,10 +7,12 @@ import { type StretchSelection } from './selection.ts';
 export async function mergeProfile(
   type: ProfileType,
   parts: readonly StretchSelection[],
+  spanIds?: readonly string[],
 ): Promise<ProfileTables> {
   const builder = new ProfileTablesBuilder();
   for (const part of parts) {
-    const rows = await part.stretch.read(treeSql(part));
+    if (spanIds !== undefined && !part.stretch.hasSpans) continue;
+    const rows = await part.stretch.read(treeSql(part, spanIds));
     // After the rows, as in `mergeTree`.
     const dictionary = await part.stretch.dictionary();
     const frames = new FrameCopier(dictionary, builder);

@@ -58,6 +58,8 @@ describe('stack traces', () => {
     expect(await spans(two!)).toEqual(['a;b 2']);
     expect(await spans(one!, two!)).toEqual(['a 1', 'a;b 2']);
     expect(await spans('0000000000000001')).toEqual([]);
+    const ofOne = await at.store.mergeProfile(selection(), [one!]);
+    expect([...ofOne.samples.values]).toEqual([1]);
   });
 
   test('as one profile with files and lines', async () => {

@@ -292,10 +292,10 @@ export class ProfileStore {
     return this.selected(selection, (parts) => mergeTree(parts, spanIds));
   }
 
-  /** All samples of a selection as one profile. */
-  mergeProfile(selection: Selection): Promise<ProfileTables> {
+  /** All samples of a selection as one profile; with `spanIds` only those of these spans. */
+  mergeProfile(selection: Selection, spanIds?: readonly string[]): Promise<ProfileTables> {
     const type = parseProfileType(selection.profileTypeId);
-    return this.selected(selection, (parts) => mergeProfile(type, parts));
+    return this.selected(selection, (parts) => mergeProfile(type, parts, spanIds));
   }
 
   pointSeries(selection: Selection, options: SeriesOptions): Promise<PointSeries[]> {

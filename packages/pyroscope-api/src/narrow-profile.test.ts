@@ -1,6 +1,6 @@
 import { type ProfileTables, ProfileTablesBuilder } from '@hsi/profile-model';
 import { describe, expect, test } from 'vitest';
-import { profileOfCallSite, truncateProfile } from './narrow-profile.ts';
+import { profileForPgo, profileOfCallSite, truncateProfile } from './narrow-profile.ts';
 
 const CPU = { type: 'cpu', unit: 'nanoseconds' };
 
@@ -59,4 +59,23 @@ test('a call site keeps the stack traces that begin with it', () => {
   });
   expect(profileOfCallSite(whole, [])).toBe(whole);
   expect(stacks(profileOfCallSite(whole, ['a', 'b', 'c', 'd']))).toEqual({});
+});
+
+describe('profileForPgo', () => {
+  const whole = profile({ 'a;b;c': 10, 'x;b;c': 2n ** 60n, a: 5 });
+
+  test('keeps the last frames and adds up what is then equal', () => {
+    expect(stacks(profileForPgo(whole, 2, false))).toEqual({
+      'b:7;c:7': 2n ** 60n + 10n,
+      'a:7': 5n,
+    });
+  });
+
+  test('without the lines of callees; 0 keeps all frames', () => {
+    expect(stacks(profileForPgo(whole, 0, true))).toEqual({
+      'a:7;b:7;c:0': 10n,
+      'x:7;b:7;c:0': 2n ** 60n,
+      'a:0': 5n,
+    });
+  });
 });

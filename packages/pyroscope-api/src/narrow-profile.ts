@@ -20,6 +20,36 @@ export function profileOfCallSite(
   return rebuilt(tables, kept);
 }
 
+/**
+ * The last `keepFrames` frames of each stack trace (0 keeps all), as Go's compiler reads them for
+ * profile-guided optimization. With `aggregateCallees` the line within the last function counts for
+ * nothing, so that a function is one frame whatever it was doing.
+ */
+export function profileForPgo(
+  tables: ProfileTables,
+  keepFrames: number,
+  aggregateCallees: boolean,
+): ProfileTables {
+  const { strings, frames } = tables;
+  const builder = new ProfileTablesBuilder();
+  for (const { frames: stack, values } of samplesOf(tables)) {
+    const kept = keepFrames > 0 ? stack.slice(-keepFrames) : stack;
+    builder.add(
+      kept.map((frame, at) =>
+        builder.frame(
+          strings[frames.name[frame]!]!,
+          strings[frames.file[frame]!]!,
+          aggregateCallees && at === kept.length - 1 ? 0 : frames.line[frame]!,
+          frames.startLine[frame]!,
+        ),
+      ),
+      values,
+    );
+  }
+  const cut = builder.build(tables);
+  return rebuilt(cut, samplesOf(cut));
+}
+
 /** A node of the tree that a profile's stack traces make, by frame. */
 interface Node {
   readonly children: Map<number, Node>;

@@ -1,30 +1,16 @@
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageShape,
-  toBinary,
-  toJson,
-} from '@bufbuild/protobuf';
-import { encodePprof } from '@hsi/pprof-codec';
-import { type ProfileStore } from '@hsi/profile-store';
+import { create, type DescMessage, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf';
+import { type ProfileStore, type Selection } from '@hsi/profile-store';
 import {
   GetProfileStatsRequestSchema,
   GetProfileStatsResponseSchema,
   DiffRequestSchema,
   diffGraph,
-  flameGraphBinary,
-  flameGraphJson,
   LabelNamesRequestSchema,
   LabelNamesResponseSchema,
   LabelValuesRequestSchema,
   LabelValuesResponseSchema,
-  ProfileFormat,
-  profileOfCallSite,
-  ProfileSchema,
   ProfileTypesRequestSchema,
   ProfileTypesResponseSchema,
-  selectCallSite,
   SelectMergeProfileRequestSchema,
   SelectMergeSpanProfileRequestSchema,
   SelectMergeStacktracesRequestSchema,
@@ -32,24 +18,26 @@ import {
   SelectSeriesResponseSchema,
   SeriesRequestSchema,
   SeriesResponseSchema,
-  type StackTraceSelector,
-  truncateProfile,
-  truncateTree,
-  type WireGraph,
-  wireGraph,
 } from '@hsi/pyroscope-api/server';
 import {
   checkSameType,
+  checkSelectors,
   isAverageOf,
   labelRange,
   maxNodes,
   matchersOf,
-  mergedPeriod,
   selection,
-  spanIds,
   stepOf,
 } from './requests.ts';
 import { invalid } from '../refusal.ts';
+import {
+  callSiteOf,
+  graphAnswer,
+  selectMergeProfile,
+  selectMergeSpanProfile,
+  selectMergeStacktraces,
+  treeOf,
+} from './stack-traces.ts';
 
 export interface QueryContext {
   readonly store: ProfileStore;
@@ -82,10 +70,6 @@ function message<Schema extends DescMessage>(schema: Schema, value: MessageShape
     json: () => JSON.stringify(toJson(schema, value)),
     binary: () => toBinary(schema, value),
   };
-}
-
-function graph(graph: WireGraph): Answer {
-  return { json: () => flameGraphJson(graph), binary: () => flameGraphBinary(graph) };
 }
 
 const LEGACY_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -129,58 +113,25 @@ export const METHODS: Readonly<Record<string, Method>> = {
     return message(SeriesResponseSchema, create(SeriesResponseSchema, { labelsSet }));
   }),
 
-  SelectMergeStacktraces: method(
-    SelectMergeStacktracesRequestSchema,
-    async (request, { store, tenant }) => {
-      checkFormat(request.format);
-      const callSite = callSiteOf(request.stackTraceSelector);
-      const tree = selectCallSite(await store.mergeTree(selection(tenant, request)), callSite);
-      return graph(wireGraph(truncateTree(tree, maxNodes(request.maxNodes))));
-    },
-  ),
+  SelectMergeStacktraces: method(SelectMergeStacktracesRequestSchema, selectMergeStacktraces),
+  SelectMergeSpanProfile: method(SelectMergeSpanProfileRequestSchema, selectMergeSpanProfile),
+  SelectMergeProfile: method(SelectMergeProfileRequestSchema, selectMergeProfile),
 
-  SelectMergeSpanProfile: method(
-    SelectMergeSpanProfileRequestSchema,
-    async (request, { store, tenant }) => {
-      checkFormat(request.format);
-      const selected = selection(tenant, request);
-      const tree = await store.mergeTree(selected, spanIds(request.spanSelector));
-      return graph(wireGraph(truncateTree(tree, maxNodes(request.maxNodes))));
-    },
-  ),
-
-  SelectMergeProfile: method(SelectMergeProfileRequestSchema, async (request, context) => {
-    const selected = selection(context.tenant, request);
-    const whole = await context.store.mergeProfile(selected);
-    const tables = truncateProfile(
-      profileOfCallSite(whole, callSiteOf(request.stackTraceSelector)),
-      // Without a limit all of it: a profile that is saved should not lack anything.
-      Number(request.maxNodes ?? 0n),
-    );
-    const bytes = encodePprof({
-      ...tables,
-      period: mergedPeriod(selected.profileTypeId),
-      timeNanos: BigInt(selected.to) * 1_000_000n,
-    });
-    return {
-      json: () => JSON.stringify(toJson(ProfileSchema, fromBinary(ProfileSchema, bytes))),
-      binary: () => bytes,
-    };
-  }),
-
-  Diff: method(DiffRequestSchema, async ({ left, right }, { store, tenant }) => {
+  Diff: method(DiffRequestSchema, async ({ left, right }, context) => {
     if (left === undefined || right === undefined) {
       throw invalid('A diff has a left and a right side.', 'diff');
     }
-    const sides = [selection(tenant, left), selection(tenant, right)] as const;
+    const sides = [left, right].map((side) => {
+      checkSelectors(side);
+      return selection(context.tenant, side);
+    }) as [Selection, Selection];
     checkSameType(...sides);
-    const trees = await Promise.all(
-      [left, right].map(async ({ stackTraceSelector }, side) =>
-        selectCallSite(await store.mergeTree(sides[side]!), callSiteOf(stackTraceSelector)),
-      ),
-    );
+    const [before, after] = await Promise.all([
+      treeOf(left, context, sides[0]),
+      treeOf(right, context, sides[1]),
+    ]);
     const nodes = Math.max(maxNodes(left.maxNodes), maxNodes(right.maxNodes));
-    return graph(diffGraph(trees[0]!, trees[1]!, nodes));
+    return graphAnswer(diffGraph(before, after, nodes));
   }),
 
   SelectSeries: method(SelectSeriesRequestSchema, async (request, { store, tenant }) => {
@@ -230,19 +181,6 @@ export const METHODS: Readonly<Record<string, Method>> = {
     );
   }),
 };
-
-/** @throws Refusal for a format other than a flame graph */
-function checkFormat(format: ProfileFormat): void {
-  if (format === ProfileFormat.UNSPECIFIED || format === ProfileFormat.FLAMEGRAPH) return;
-  throw invalid(
-    `The format ${ProfileFormat[format] ?? format} is not supported; ask for FLAMEGRAPH.`,
-    'format',
-  );
-}
-
-function callSiteOf(selector: StackTraceSelector | undefined): string[] {
-  return selector?.callSite.map(({ name }) => name) ?? [];
-}
 
 function isVisible(name: string, { allowsUtf8Names }: QueryContext): boolean {
   return allowsUtf8Names || LEGACY_NAME.test(name);

@@ -11,16 +11,12 @@ import { type FastifyInstance } from 'fastify';
 import { parseTimeNanos } from '../ingest/parameters.ts';
 import { invalid } from '../refusal.ts';
 import { tenantOf } from '../tenant.ts';
-import { checkSameType, DEFAULT_MAX_NODES, maxNodes } from './requests.ts';
+import { checkSameType, DEFAULT_MAX_NODES, dotNodes, maxNodes } from './requests.ts';
 
 type Query = Record<string, string | string[]>;
 
 /** About how many points a timeline has. */
 const TIMELINE_POINTS = 1_500;
-
-/** Functions of a call graph: more than a hundred cannot be read, many more not be laid out. */
-const DOT_NODES = 100;
-const MOST_DOT_NODES = 2_000;
 
 /**
  * Pyroscope's older HTTP form: `GET /pyroscope/render` as JSON or in Graphviz' DOT language, and
@@ -38,8 +34,8 @@ export function addRenderRoutes(
     const tree = await store.mergeTree(selection);
     if (format === 'dot') {
       const { sampleType: type, sampleUnit: unit } = parseProfileType(selection.profileTypeId);
-      const nodes = askedNodes(query, DOT_NODES);
-      const options = { type, unit, time: selection.to, maxNodes: Math.min(nodes, MOST_DOT_NODES) };
+      const nodes = dotNodes(BigInt(askedNodes(query, 0)));
+      const options = { type, unit, time: selection.to, maxNodes: nodes };
       return reply.type('text/plain; charset=utf-8').send(dotGraph(tree, options));
     }
     const graph = wireGraph(truncateTree(tree, askedNodes(query, DEFAULT_MAX_NODES)));

@@ -6,7 +6,7 @@ import {
   type TimeRange,
 } from '@hsi/profile-model';
 import { type Selection } from '@hsi/profile-store';
-import { TimeSeriesAggregationType } from '@hsi/pyroscope-api/server';
+import { ProfileFormat, TimeSeriesAggregationType } from '@hsi/pyroscope-api/server';
 import { invalid } from '../refusal.ts';
 
 /** Times of a request, milliseconds since 1970. */
@@ -110,6 +110,43 @@ export function spanIds(texts: readonly string[]): string[] {
     }
   }
   return texts.map((text) => text.toLowerCase());
+}
+
+/** @throws Refusal for a format other than a flame graph */
+export function checkFlameGraph(format: ProfileFormat): void {
+  if (format === ProfileFormat.UNSPECIFIED || format === ProfileFormat.FLAMEGRAPH) return;
+  throw invalid(
+    `The format ${ProfileFormat[format] ?? format} is not supported; ask for FLAMEGRAPH.`,
+    'format',
+  );
+}
+
+/**
+ * Refuses to select by what is not stored: an answer with everything would pass for that of one
+ * profile or trace.
+ * @throws Refusal
+ */
+export function checkSelectors(request: {
+  readonly profileIdSelector: readonly string[];
+  readonly traceIdSelector: readonly string[];
+}): void {
+  const by =
+    request.profileIdSelector.length > 0
+      ? 'profile_id_selector: profiles have no ids here'
+      : request.traceIdSelector.length > 0
+        ? 'trace_id_selector: samples have no trace ids here'
+        : undefined;
+  if (by === undefined) return;
+  throw invalid(`${by}; select by labels, time or span_selector.`, 'id_selector');
+}
+
+/** Functions of a call graph: more than a hundred cannot be read, many more not be laid out. */
+const DOT_NODES = 100;
+const MOST_DOT_NODES = 2_000;
+
+/** How many functions a call graph has: 100 unless told. */
+export function dotNodes(asked: bigint | undefined): number {
+  return asked === undefined || asked <= 0n ? DOT_NODES : Math.min(Number(asked), MOST_DOT_NODES);
 }
 
 export const DEFAULT_MAX_NODES = 8_192;
