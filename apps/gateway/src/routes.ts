@@ -74,12 +74,7 @@ export async function profileRoutes(app: FastifyInstance, options: RouteOptions)
 /** `/grafana` goes to Grafana with its prefix, which Grafana serves from (`serve_from_sub_path`). */
 export async function grafanaRoutes(app: FastifyInstance, options: RouteOptions): Promise<void> {
   takeAnyBody(app);
-  const { grafana } = options.settings;
-  // The prefix is ours: an upstream given with it does not get it twice.
-  const upstream = grafana && {
-    ...grafana,
-    url: new URL(grafana.url.href.replace(/\/grafana\/?$/, '')),
-  };
+  const { grafana: upstream } = options.settings;
   const handler = (request: FastifyRequest, reply: FastifyReply) =>
     upstream === undefined
       ? sayNoGrafana(request, reply, options.settings)

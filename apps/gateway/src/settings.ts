@@ -21,6 +21,7 @@ export interface GatewaySettings {
   readonly remotesDir: string;
   readonly backend: Upstream;
   readonly profiles: Upstream;
+  /** Its address is without the sub-path `/grafana`, which requests carry. */
   readonly grafana: Upstream | undefined;
   /** Where a browser finds Grafana; an absolute URL may be framed and probed by the page. */
   readonly grafanaUrl: string;
@@ -39,7 +40,7 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
     remotesDir: resolve(readText(env, 'REMOTES_DIR', '.data/remotes')),
     backend: upstream(env, 'The backend', 'BACKEND', 'http://127.0.0.1:8000'),
     profiles: upstream(env, 'The profile server', 'PYROSCOPE', 'http://127.0.0.1:4040'),
-    grafana: optionalUpstream(env, 'Grafana', 'GRAFANA'),
+    grafana: grafanaUpstream(env),
     grafanaUrl: readText(env, 'GRAFANA_URL', '/grafana'),
     tenant: readTenant(env),
     remoteOrigins: readOrigins(env, 'REMOTE_ORIGINS'),
@@ -48,6 +49,12 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
 
 function upstream(env: Environment, title: string, name: string, fallback: string): Upstream {
   return optionalUpstream({ [`${name}_UPSTREAM`]: fallback, ...present(env) }, title, name)!;
+}
+
+/** Requests carry the prefix `/grafana`, so an address that was given with it must not repeat it. */
+function grafanaUpstream(env: Environment): Upstream | undefined {
+  const upstream = optionalUpstream(env, 'Grafana', 'GRAFANA');
+  return upstream && { ...upstream, url: new URL(upstream.url.href.replace(/\/grafana\/?$/, '')) };
 }
 
 function optionalUpstream(env: Environment, title: string, name: string): Upstream | undefined {

@@ -80,6 +80,15 @@ describe('Grafana’s live WebSocket', () => {
     socket!.destroy();
   });
 
+  it('reaches a Grafana whose address was given with the sub-path', async () => {
+    const grafana = await liveGrafana();
+    const { listen } = await gateway({ GRAFANA_UPSTREAM: `${grafana.url}/grafana/` });
+    const { socket, status } = await connect(await listen(), LIVE);
+    expect(status).toBe(101);
+    expect(grafana.upgrades.map(({ url }) => url)).toEqual([LIVE]);
+    socket?.destroy();
+  });
+
   it('ends when Grafana ends it, and when the gateway stops', async () => {
     const grafana = await liveGrafana();
     const { app, listen } = await gateway({ GRAFANA_UPSTREAM: grafana.url });
