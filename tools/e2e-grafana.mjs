@@ -11,7 +11,8 @@ const HELP = `npm run e2e:grafana [-- flags]: the page with a real Grafana (12 o
 Settings (environment variables):
   E2E_GRAFANA_URL            Grafana, for example http://127.0.0.1:3000
   E2E_PYROSCOPE_URL          Pyroscope, for example http://127.0.0.1:4041
-  E2E_GRAFANA_AUTH           who may add a data source and a dashboard: user:password or a token [admin:admin]
+  E2E_GRAFANA_AUTH           who may add a data source and a dashboard, and sees Grafana where visitors
+                             may not: user:password or a token [admin:admin]
   E2E_GRAFANA_PYROSCOPE_URL  where Grafana itself reaches Pyroscope [E2E_PYROSCOPE_URL]
   CHROMIUM_PATH              the browser [found or installed]
 
@@ -19,7 +20,7 @@ Flags:
   --rehearse   try the suite itself, with a stand-in for Grafana and our own profile server
   others       are passed to Playwright: --headed, --ui, -g "a click"
 
-Grafana must allow embedding and anonymous Viewers, and serve from /grafana: docs/grafana.md.
+Grafana must allow embedding and serve from /grafana: docs/grafana.md.
 `;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -86,6 +86,8 @@ export interface GrafanaDoubleControl {
 }
 
 const PREFIX = '/grafana';
+/** The one account. */
+const KNOWN = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
 /** Not a path of Grafana's; answered in every setting. */
 const CONTROL = '/__double';
 
@@ -185,7 +187,13 @@ async function handle(
     request.socket.destroy();
     return;
   }
-  const answer = (await written(state, method, path, body)) ?? answerTo(state, path);
+  // Somebody with the right password is signed in, whatever visitors must do.
+  const seen =
+    request.headers.authorization === KNOWN && state.setting === 'login required'
+      ? { ...state, setting: 'anonymous embedding allowed' as const, role: 'Editor' as const }
+      : state;
+  const answer = (await written(state, method, path, body)) ?? answerTo(seen, path);
+  state.loads = seen.loads;
   state.requests.push({ method, path, status: answer.status });
   response.writeHead(answer.status, {
     // No connection outlives its answer, so `away` meets no client that still holds one.

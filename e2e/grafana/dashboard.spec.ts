@@ -1,10 +1,7 @@
 import { selectionFromExploreUrl } from '@hsi/grafana-url';
 import { SERVICES } from '@hsi/model-zoo-catalog';
 import { MODELS } from './profiles.ts';
-import { appears, expect, FramedDashboard, test } from './support.ts';
-
-/** Grafana draws a tooltip within this time. */
-const TOOLTIP_MS = 400;
+import { appears, expect, FramedDashboard, test, TOOLTIP_MS } from './support.ts';
 
 test.beforeEach(async ({ page, world }) => {
   await page.goto(`${world.url}/pyroscope?view=dashboard`);
@@ -120,7 +117,7 @@ test('Explore opens on the same selection, or the page says why not', async ({
     })
     .toEqual(expected);
 
-  const probe = await fetch(`${world.grafana}/explore`, { redirect: 'manual' });
+  const probe = await fetch(`${world.url}/grafana/explore`, { redirect: 'manual' });
   if (probe.status !== 200) {
     await expect(explore).toHaveAttribute('title', /Editor/u);
     await explore.click();

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { SERVICES } from '@hsi/model-zoo-catalog';
 import {
   Function as PprofFunction,
@@ -50,8 +51,9 @@ async function push(
   const response = await fetch(`${pyroscope}/ingest?${query.toString()}`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(profile.encode()),
-    signal: AbortSignal.timeout(10_000),
+    // Compressed, as every client sends it.
+    body: new Uint8Array(gzipSync(profile.encode())),
+    signal: AbortSignal.timeout(30_000),
   });
   if (!response.ok) {
     throw new Error(

@@ -1,5 +1,6 @@
 import { GRAFANA, selectionFromDashboardUrl, type GrafanaSelection } from '@hsi/grafana-url';
 import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
+import { asksToSignIn, grafanaAuthorization } from '../../tools/grafana/preflight.mjs';
 import { startGrafanaDouble } from '../doubles/grafana.ts';
 import { startSwitch, type Switch } from '../doubles/switch.ts';
 import { startStack } from '../support/stack.ts';
@@ -11,8 +12,6 @@ export interface World {
   readonly url: string;
   /** Between our gateway and Grafana. */
   readonly wire: Switch;
-  /** Grafana itself, with the sub-path. */
-  readonly grafana: string;
 }
 
 export const test = base.extend<object, { world: World }>({
@@ -28,21 +27,27 @@ export const test = base.extend<object, { world: World }>({
 async function onRealServers(use: (world: World) => Promise<void>): Promise<void> {
   const grafana = required('E2E_GRAFANA_URL');
   const pyroscope = required('E2E_PYROSCOPE_URL');
+  const authorization = grafanaAuthorization(process.env);
   const underTest = {
     url: grafana,
-    auth: process.env.E2E_GRAFANA_AUTH ?? 'admin:admin',
+    authorization,
     pyroscopeUrl: process.env.E2E_GRAFANA_PYROSCOPE_URL ?? pyroscope,
   };
   await putDashboardIn(underTest);
   await pushProfiles(pyroscope);
   await expectProfilesInGrafana(underTest);
   const wire = await startSwitch(grafana);
+  const closed = await asksToSignIn(grafana);
   const stack = await startStack({
     flags: ['--no-demo'],
-    env: { GRAFANA_UPSTREAM: wire.url, PYROSCOPE_UPSTREAM: pyroscope },
+    env: {
+      GRAFANA_UPSTREAM: wire.url,
+      PYROSCOPE_UPSTREAM: pyroscope,
+      ...(closed && { UPSTREAM_GRAFANA_AUTH: gatewayAuth(authorization) }),
+    },
   });
   try {
-    await use({ url: stack.url, wire, grafana });
+    await use({ url: stack.url, wire });
   } finally {
     await stack.stop();
     await wire.close();
@@ -57,16 +62,25 @@ async function rehearse(use: (world: World) => Promise<void>): Promise<void> {
   const stack = await startStack({ flags: ['--no-demo'], env: { GRAFANA_UPSTREAM: wire.url } });
   try {
     const pyroscopeUrl = stack.profileServerUrl;
-    const underTest = { url: double.url, auth: 'admin:admin', pyroscopeUrl };
+    const authorization = grafanaAuthorization({});
+    const underTest = { url: double.url, authorization, pyroscopeUrl };
     await putDashboardIn(underTest);
     await pushProfiles(pyroscopeUrl);
     await expectProfilesInGrafana(underTest);
-    await use({ url: stack.url, wire, grafana: double.url });
+    await use({ url: stack.url, wire });
   } finally {
     await stack.stop();
     await wire.close();
     await double.close();
   }
+}
+
+/** The header in the form of the gateway's setting. */
+function gatewayAuth(authorization: string): string {
+  const [scheme = '', credentials = ''] = authorization.split(' ');
+  return scheme === 'Basic'
+    ? `basic ${Buffer.from(credentials, 'base64').toString()}`
+    : `bearer ${credentials}`;
 }
 
 function required(name: string): string {
@@ -147,12 +161,23 @@ export class FramedDashboard {
   async state(title: string): Promise<string> {
     const panel = this.panel(title);
     const error = panel.getByTestId('data-testid Panel status error');
-    if ((await error.count()) > 0) return `error: ${await error.first().getAttribute('title')}`;
+    if ((await error.count()) > 0) return `error: ${await this.tooltip(error.first())}`;
     if ((await mostColours(panel.locator('canvas'))) > 2) return 'data';
     const text = (await panel.innerText().catch(() => '')).replaceAll('\n', ' ');
     return REASON.test(text) ? `reason: ${text}` : `nothing drawn, and the text "${text}"`;
   }
+
+  /** What Grafana says of an element under the pointer, where alone a panel's error is. */
+  private async tooltip(element: Locator): Promise<string> {
+    await element.hover({ timeout: TOOLTIP_MS }).catch(() => undefined);
+    const tooltip = this.frame.getByRole('tooltip').first();
+    const text = (await appears(tooltip, TOOLTIP_MS)) ? await tooltip.innerText() : '';
+    return text || (await element.getAttribute('title')) || 'Grafana does not say which';
+  }
 }
+
+/** Grafana draws a tooltip within this time. */
+export const TOOLTIP_MS = 400;
 
 /** Whether it becomes visible within that time. */
 export function appears(locator: Locator, limitMs: number): Promise<boolean> {

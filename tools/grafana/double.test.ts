@@ -63,6 +63,21 @@ describe('the settings that are not recorded', () => {
     expect((await get('/grafana/api/datasources/uid/pyroscope/health')).status).toBe(500);
   });
 
+  it('login required knows one account, which may explore', async () => {
+    double.set('login required');
+    double.forget();
+    const as = (account: string, path: string) =>
+      fetch(new URL(path, double.url), {
+        redirect: 'manual',
+        headers: { authorization: `Basic ${Buffer.from(account).toString('base64')}` },
+      });
+    expect((await as('admin:admin', '/grafana/api/login/ping')).status).toBe(200);
+    expect((await as('admin:admin', '/grafana/explore')).status).toBe(200);
+    expect((await as('admin:admin', '/grafana/d/rec/rec')).status).toBe(200);
+    expect(double.loads).toBe(1);
+    expect((await as('admin:wrong', '/grafana/api/login/ping')).status).toBe(401);
+  });
+
   it('lets an Editor into Explore', async () => {
     double.set('anonymous embedding allowed');
     double.setRole('Editor');

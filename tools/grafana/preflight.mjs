@@ -11,7 +11,7 @@ export async function checkServers(env) {
   const missing = ['E2E_GRAFANA_URL', 'E2E_PYROSCOPE_URL'].filter((name) => !env[name]);
   if (missing.length > 0) return missing.map((name) => `${name} is not set.`);
   const [grafana, pyroscope] = await Promise.all([
-    checkGrafana(withSubPath(env.E2E_GRAFANA_URL)),
+    checkGrafana(withSubPath(env.E2E_GRAFANA_URL), grafanaAuthorization(env)),
     checkPyroscope(trimmed(env.E2E_PYROSCOPE_URL)),
   ]);
   return [...grafana, ...pyroscope];
@@ -26,8 +26,29 @@ export function withSubPath(url) {
   return given.endsWith('/grafana') ? given : `${given}/grafana`;
 }
 
-/** @param {string} url */
-async function checkGrafana(url) {
+/**
+ * Who may put things into Grafana, as the `Authorization` header says it.
+ * @param {Record<string, string | undefined>} env
+ */
+export function grafanaAuthorization(env) {
+  const auth = env.E2E_GRAFANA_AUTH?.trim() || 'admin:admin';
+  return auth.includes(':') ? `Basic ${Buffer.from(auth).toString('base64')}` : `Bearer ${auth}`;
+}
+
+/**
+ * Whether Grafana asks visitors to sign in. Then the suite's gateway signs everyone in.
+ * @param {string} url with the sub-path
+ */
+export async function asksToSignIn(url) {
+  const login = await ask(`${url}/api/login/ping`);
+  return typeof login !== 'string' && login.status === 401;
+}
+
+/**
+ * @param {string} url
+ * @param {string} authorization
+ */
+async function checkGrafana(url, authorization) {
   if (!URL.canParse(url)) return [`E2E_GRAFANA_URL is not a URL: ${url}.`];
   if (new URL(url).protocol !== 'http:') {
     return [
@@ -45,15 +66,24 @@ async function checkGrafana(url) {
   if (/deny/i.test(health.headers.get('x-frame-options') ?? '')) {
     problems.push('Grafana refuses to be framed: set [security] allow_embedding = true.');
   }
-  const login = await ask(`${url}/api/login/ping`);
-  if (typeof login !== 'string' && login.status === 401) {
-    problems.push(
-      'Grafana asks everyone to sign in, and the suite cannot: set [auth.anonymous] enabled = true (a Viewer is enough).',
-    );
+  const closed = await asksToSignIn(url);
+  const signedIn = closed ? { authorization } : {};
+  if (closed) {
+    const login = await ask(`${url}/api/login/ping`, signedIn);
+    if (typeof login === 'string' || login.status !== 200) {
+      problems.push(
+        'Grafana asks everyone to sign in, and does not know E2E_GRAFANA_AUTH (user:password or a token): set it, or set [auth.anonymous] enabled = true (a Viewer is enough).',
+      );
+      return problems;
+    }
   }
-  const page = await ask(`${url}/d/hsi-profiling/hsi-profiling`);
+  const page = await ask(`${url}/d/hsi-profiling/hsi-profiling?orgId=1`, signedIn);
   const location = typeof page === 'string' ? null : page.headers.get('location');
-  if (location !== null && !location.includes('/login')) {
+  if (location?.includes('/login')) {
+    problems.push(
+      'Grafana asks to sign in for its organisation 1, which the page opens: [auth.anonymous] org_name must be the name of organisation 1.',
+    );
+  } else if (location) {
     problems.push(
       `Grafana sends its pages to ${location}: its root_url names another place than /grafana. Set [server] root_url = http://127.0.0.1:8080/grafana/ and serve_from_sub_path = true.`,
     );
@@ -91,11 +121,13 @@ async function checkPyroscope(url) {
 
 /**
  * @param {string} url
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<{ status: number, headers: Headers, body: string } | string>} the answer, or why there is none
  */
-async function ask(url) {
+async function ask(url, headers = {}) {
   try {
     const response = await fetch(url, {
+      headers,
       redirect: 'manual',
       signal: AbortSignal.timeout(LIMIT_MS),
     });

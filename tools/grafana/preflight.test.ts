@@ -2,7 +2,13 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGrafanaDouble, type GrafanaDouble } from '../../e2e/doubles/grafana.ts';
-import { checkServers, describeServers, withSubPath } from './preflight.mjs';
+import {
+  asksToSignIn,
+  checkServers,
+  describeServers,
+  grafanaAuthorization,
+  withSubPath,
+} from './preflight.mjs';
 
 let grafana: GrafanaDouble;
 let pyroscope: { url: string; server: Server };
@@ -82,7 +88,35 @@ describe('before the suite for a real Grafana', () => {
     grafana.set('embedding refused');
     expect(await check()).toEqual([expect.stringContaining('allow_embedding = true')]);
     grafana.set('login required');
-    expect(await check()).toEqual([expect.stringContaining('[auth.anonymous] enabled = true')]);
+    expect(await check({ E2E_GRAFANA_AUTH: 'admin:wrong' })).toEqual([
+      expect.stringContaining('[auth.anonymous] enabled = true'),
+    ]);
+  });
+
+  it('a Grafana that asks to sign in will do when it knows who may', async () => {
+    grafana.set('login required');
+    expect(await asksToSignIn(grafana.url)).toBe(true);
+    expect(await check()).toEqual([]);
+    grafana.set('anonymous embedding allowed');
+    expect(await asksToSignIn(grafana.url)).toBe(false);
+  });
+
+  it.each([
+    [undefined, `Basic ${Buffer.from('admin:admin').toString('base64')}`],
+    ['me:secret', `Basic ${Buffer.from('me:secret').toString('base64')}`],
+    ['glsa_token', 'Bearer glsa_token'],
+  ])('%s is sent as %s', (auth, header) => {
+    expect(grafanaAuthorization({ E2E_GRAFANA_AUTH: auth })).toBe(header);
+  });
+
+  it('a Grafana whose visitors belong to another organisation is noticed', async () => {
+    const other = await serve((request, response) => {
+      if (request.url?.includes('/api/')) response.end('{"database":"ok"}');
+      else response.writeHead(302, { location: '/grafana/login?redirectTo=%2Fd' }).end();
+    });
+    const problems = await check({ E2E_GRAFANA_URL: other.url });
+    other.server.close();
+    expect(problems).toEqual([expect.stringContaining('organisation 1')]);
   });
 
   it('a Grafana that is away is said to be', async () => {
