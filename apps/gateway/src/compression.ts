@@ -19,6 +19,8 @@ export function compressorFor(
 ): Transform | undefined {
   const type = String(headers['content-type'] ?? '');
   if (!TEXT.test(type) || headers['content-encoding'] !== undefined) return undefined;
+  // A part of an answer (206): its range counts the bytes of the whole as it was.
+  if (headers['content-range'] !== undefined) return undefined;
   if (String(headers['cache-control'] ?? '').includes('no-transform')) return undefined;
   const vary = String(headers.vary ?? '');
   if (!/accept-encoding/i.test(vary)) {

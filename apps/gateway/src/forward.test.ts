@@ -150,6 +150,22 @@ describe('/api', () => {
     expect([head.statusCode, head.body]).toEqual([200, '']);
   });
 
+  it('leaves a part of an answer as it is, because its bytes are counted', async () => {
+    const grafana = await upstreamServer((_request, response) =>
+      response
+        .writeHead(206, { 'content-type': 'text/javascript', 'content-range': 'bytes 0-99/5000' })
+        .end('x'.repeat(100)),
+    );
+    const { app } = await gateway({ GRAFANA_UPSTREAM: grafana.url });
+    const part = await app.inject({
+      url: '/grafana/public/build/app.js',
+      headers: { 'accept-encoding': 'br', range: 'bytes=0-99' },
+    });
+    expect(part.headers['content-encoding']).toBeUndefined();
+    expect(part.headers['content-range']).toBe('bytes 0-99/5000');
+    expect(part.body).toBe('x'.repeat(100));
+  });
+
   it('lets an event stream flow, uncompressed, however long it is silent', async () => {
     const backend = await upstreamServer((_request, response) => {
       response.setHeader('content-type', 'text/event-stream');
