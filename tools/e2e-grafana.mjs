@@ -4,7 +4,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBrowser } from './browser.mjs';
-import { checkServers, describeServers, withSubPath } from './grafana/preflight.mjs';
+import {
+  checkServers,
+  describeServers,
+  waitForServers,
+  withSubPath,
+} from './grafana/preflight.mjs';
 
 const HELP = `npm run e2e:grafana [-- flags]: the page with a real Grafana (12 or 13) and a real Pyroscope (2).
 
@@ -31,6 +36,9 @@ if (args.includes('--help') || args.includes('-h')) {
 }
 const rehearse = args.includes('--rehearse');
 if (!rehearse) {
+  await waitForServers(process.env, {
+    onWait: (url) => console.error(`Waiting for ${url} …`),
+  });
   const problems = await checkServers(process.env);
   if (problems.length > 0) {
     console.error(

@@ -135,8 +135,15 @@ const SCRIPT = `
     text: ({ text }, body) => body.append(text),
     'no data': ({ text }, body) =>
       body.append(element('div', { testid: 'data-testid Panel data error message', textContent: text })),
-    error: ({ text }, body) =>
-      body.append(element('button', { testid: 'data-testid Panel status error', textContent: '!', title: text })),
+    // As Grafana's: what went wrong is said under the pointer only.
+    error: ({ text }, body) => {
+      const tooltip = element('div', { role: 'tooltip', textContent: text });
+      body.append(element('button', {
+        testid: 'data-testid Panel status error', ariaLabel: 'Panel status', textContent: '!',
+        onmouseenter: () => body.append(tooltip),
+        onmouseleave: () => tooltip.remove(),
+      }));
+    },
     none: () => {},
   };
 

@@ -143,7 +143,7 @@ export class FramedDashboard {
 
   /** Waits until a canvas in the panel has something on it. */
   async expectDrawn(title: string): Promise<void> {
-    await expect(this.panel(title), `the panel "${title}"`).toBeVisible();
+    await this.expectPanel(title);
     await expect
       .poll(() => this.state(title), { message: `what the panel "${title}" shows` })
       .toBe('data');
@@ -151,10 +151,24 @@ export class FramedDashboard {
 
   /** Waits until the panel has data, or says why it has none. */
   async expectDataOrReason(title: string): Promise<void> {
-    await expect(this.panel(title), `the panel "${title}"`).toBeVisible();
+    await this.expectPanel(title);
     await expect
       .poll(() => this.state(title), { message: `what the panel "${title}" shows` })
       .toMatch(/^data$|^reason: /u);
+  }
+
+  /** Waits until there is a panel of that title; else says which there are, and where the frame is. */
+  private async expectPanel(title: string): Promise<void> {
+    if (await appears(this.panel(title), PANEL_MS)) return;
+    const found = await this.frame
+      .getByTestId(/^data-testid Panel header ./u)
+      .evaluateAll((panels) => panels.map(({ dataset }) => dataset['testid'] ?? ''))
+      .catch(() => []);
+    const titles = found.map((id) => id.replace('data-testid Panel header ', ''));
+    const framed = this.page.frames().find((frame) => frame.parentFrame() !== null);
+    throw new Error(
+      `There is no panel "${title}". The frame at ${framed?.url() ?? '(no frame)'} has: ${titles.join('; ') || 'no panels'}.`,
+    );
   }
 
   /** `data`, `reason: ...`, `error: ...` or what the panel's text is. */
@@ -176,6 +190,8 @@ export class FramedDashboard {
   }
 }
 
+/** A dashboard that is loaded for the first time has its panels within this time. */
+const PANEL_MS = 30_000;
 /** Grafana draws a tooltip within this time. */
 export const TOOLTIP_MS = 400;
 

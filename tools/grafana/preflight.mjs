@@ -1,6 +1,9 @@
 // Whether a Grafana and a Pyroscope are as `npm run e2e:grafana` needs them.
 
 const LIMIT_MS = 10_000;
+/** A Pyroscope that was just started needs some twenty seconds, a Grafana ten. */
+const START_MS = 60_000;
+const AGAIN_MS = 1_000;
 
 /**
  * What is wrong with the servers, one sentence each that says what to do; empty when all is well.
@@ -15,6 +18,38 @@ export async function checkServers(env) {
     checkPyroscope(trimmed(env.E2E_PYROSCOPE_URL)),
   ]);
   return [...grafana, ...pyroscope];
+}
+
+/**
+ * Waits for servers that were just started; what is wrong with them then, `checkServers` says.
+ * @param {Record<string, string | undefined>} env
+ * @param {{ limitMs?: number, againMs?: number, onWait?: (url: string) => void }} [options] `onWait`
+ *   is told once of each
+ */
+export async function waitForServers(env, options = {}) {
+  const { limitMs = START_MS, againMs = AGAIN_MS, onWait = () => undefined } = options;
+  const end = Date.now() + limitMs;
+  const urls = [
+    `${withSubPath(env.E2E_GRAFANA_URL)}/api/health`,
+    `${trimmed(env.E2E_PYROSCOPE_URL)}/ready`,
+  ];
+  await Promise.all(
+    urls.filter((url) => URL.canParse(url)).map((url) => waitFor(url, { end, againMs, onWait })),
+  );
+}
+
+/**
+ * @param {string} url
+ * @param {{ end: number, againMs: number, onWait: (url: string) => void }} options
+ */
+async function waitFor(url, { end, againMs, onWait }) {
+  for (let turn = 0; ; turn++) {
+    const answer = await ask(url);
+    if (typeof answer !== 'string' && answer.status < 500) return;
+    if (Date.now() + againMs > end) return;
+    if (turn === 0) onWait(url);
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   checkServers,
   describeServers,
   grafanaAuthorization,
+  waitForServers,
   withSubPath,
 } from './preflight.mjs';
 
@@ -129,6 +130,31 @@ describe('before the suite for a real Grafana', () => {
     const problems = await check({ E2E_GRAFANA_URL: `${other.url}/grafana` });
     other.server.close();
     expect(problems).toEqual([expect.stringContaining('serve_from_sub_path = true')]);
+  });
+
+  it('servers that were just started are waited for, and said to be once', async () => {
+    let asked = 0;
+    const starting = await serve((_request, response) => {
+      asked += 1;
+      response.writeHead(asked < 3 ? 503 : 200).end();
+    });
+    const waited: string[] = [];
+    const env = { E2E_GRAFANA_URL: grafana.url, E2E_PYROSCOPE_URL: starting.url };
+    await waitForServers(env, { againMs: 1, onWait: (url) => waited.push(url) });
+    starting.server.close();
+    expect(asked).toBe(3);
+    expect(waited).toEqual([`${starting.url}/ready`]);
+  });
+
+  it('servers that stay away, or are none, are not waited for without end', async () => {
+    grafana.set('away');
+    const waited: string[] = [];
+    await waitForServers(
+      { E2E_GRAFANA_URL: grafana.url, E2E_PYROSCOPE_URL: 'pyroscope' },
+      { limitMs: 0, onWait: (url) => waited.push(url) },
+    );
+    expect(grafana.requests).toHaveLength(1);
+    expect(waited).toEqual([]);
   });
 
   it('a Pyroscope that is not ready is quoted', async () => {

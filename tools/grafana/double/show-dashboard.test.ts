@@ -209,6 +209,24 @@ describe('a mistake in the dashboard is seen', () => {
     expect(content.kind).toBe('no data');
   });
 
+  it('a Pyroscope that is away fails the panels one by one, and the list of models', async () => {
+    const away = new PyroscopeSource('http://pyroscope.test', () =>
+      Promise.reject(new Error('connection refused')),
+    );
+    const shown = await showDashboard(
+      dashboard,
+      new URLSearchParams(),
+      away,
+      '/grafana',
+      Date.now(),
+    );
+    expect(panel(shown, 'Backend: CPU').content).toEqual({
+      kind: 'error',
+      text: 'connection refused',
+    });
+    expect(shown.variables.find(({ name }) => name === 'model')?.options).toEqual([]);
+  });
+
   it('the wrong kind of query leaves a panel without anything', async () => {
     expect(unexplained(await show('', target(10, { queryType: 'metrics' })))).toHaveLength(1);
     const shown = await show('', target(1, { queryType: 'profile' }));

@@ -70,7 +70,10 @@ async function queryOptions(
   >;
   if (type !== 'labelValue' || !profileTypeId || !labelName) return [];
   const filled = (text: string) => interpolate(text, find);
-  const names = await source.labelValues(filled(labelName), filled(profileTypeId), range);
+  // A variable whose query fails has no choices and an error mark; the dashboard is drawn all the same.
+  const names = await source
+    .labelValues(filled(labelName), filled(profileTypeId), range)
+    .catch((): string[] => []);
   const kept = regex === '' ? names : names.filter((name) => new RegExp(regex, 'u').test(name));
   return (sort === 1 ? kept.toSorted() : kept).map((name) => ({ text: name, value: name }));
 }
