@@ -14,8 +14,6 @@ import { type View, ViewProvider, useView } from './data/view-context.tsx';
 import { firstMoment } from './first-questions.ts';
 import { typeOptions } from './model/profile-types.ts';
 import { type ServiceFacts, collectServices, modelsOf } from './model/services.ts';
-import { zoomOut } from './model/time-range.ts';
-import { rangeTitle } from './model/time-text.ts';
 import { AUTO_REFRESH, DEFAULT_AUTO_REFRESH, refreshInterval } from './parts/auto-refresh.ts';
 import { FilterBar } from './parts/filter-bar.tsx';
 import { lazily } from './parts/lazily.tsx';
@@ -114,7 +112,6 @@ function Controls({ services, children }: ControlsProps) {
   const { state, patch, moment } = useView();
   const zoom = useZoom();
   const zoo = services.find(({ serviceName }) => serviceName === MODEL_ZOO_SERVICE);
-  const { previous } = zoom;
   return (
     <div className="pf:flex pf:flex-wrap pf:items-end pf:gap-3 pf:max-sm:grid pf:max-sm:grid-cols-2">
       <SelectionPickers
@@ -124,14 +121,7 @@ function Controls({ services, children }: ControlsProps) {
         types={typeOptions(services, state.type)}
         onChange={patch}
       />
-      <RangePicker
-        text={state}
-        range={moment.range}
-        previous={previous && { title: rangeTitle(previous.text, previous.range) }}
-        onChange={zoom.choose}
-        onBack={zoom.back}
-        onZoomOut={() => zoom.to(zoomOut(moment.range, 3, moment.now))}
-      />
+      <RangePicker text={state} range={moment.range} onChange={zoom.choose} />
       {children}
     </div>
   );
@@ -146,7 +136,6 @@ interface ContentProps {
 
 function Content({ services, isEmpty }: ContentProps) {
   const { state, questions, moment } = useView();
-  const zoom = useZoom();
   const [by, setBy] = useState<'model' | 'service_name'>('model');
   const { service, spanId, traceId } = state;
   // Memory has no models to tell apart.
@@ -171,7 +160,6 @@ function Content({ services, isEmpty }: ContentProps) {
               : { service, model, by: hasModels ? by : 'service_name' }
           }
           onBy={hasModels && model === undefined ? setBy : undefined}
-          onRange={zoom.to}
         />
       )}
       {service === undefined && <ServiceGrid services={services ?? CATALOG} />}

@@ -6,6 +6,8 @@ import { useView } from './view-context.tsx';
 export interface ZoomStep {
   readonly text: RangeText;
   readonly range: TimeRange;
+  /** What the zoom led to: only there is this step the way back. */
+  readonly next: RangeText;
 }
 
 export interface Zoom {
@@ -17,20 +19,26 @@ export interface Zoom {
   readonly choose: (text: RangeText) => void;
 }
 
-/** Zooming in time, and the way back one step at a time. */
+/**
+ * Zooming in time, and the way back one step at a time. The range also changes without this (the
+ * browser's buttons, a link), so a step counts only where the range is the one it led to.
+ */
 export function useZoom(): Zoom {
   const { state, patch, moment, zoomSteps, setZoomSteps } = useView();
   const { from, to } = state;
+  const place = zoomSteps.findLastIndex(({ next }) => next.from === from && next.to === to);
   return {
-    previous: zoomSteps.at(-1),
+    previous: zoomSteps[place],
     to: (range) => {
-      setZoomSteps([...zoomSteps, { text: { from, to }, range: moment.range }]);
-      patch(absoluteRange(range));
+      const next = absoluteRange(range);
+      const before = zoomSteps.slice(0, place + 1);
+      setZoomSteps([...before, { text: { from, to }, range: moment.range, next }]);
+      patch(next);
     },
     back: () => {
-      const last = zoomSteps.at(-1);
+      const last = zoomSteps[place];
       if (last === undefined) return;
-      setZoomSteps(zoomSteps.slice(0, -1));
+      // The steps stay: the browser's Back leads to where they are right again.
       patch(last.text);
     },
     choose: (text) => {

@@ -168,6 +168,7 @@ describe('the timeline', () => {
       expect.stringContaining('RT-DETR no profile'),
     );
     await key('ArrowRight');
+    await key('ArrowRight');
     const tooltip = screen.getByTestId('timeline-tooltip');
     expect(tooltip).toHaveTextContent('RT-DETR');
     await key('Escape');

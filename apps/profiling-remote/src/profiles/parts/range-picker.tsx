@@ -1,5 +1,5 @@
 import { type TimeRange } from '@hsi/profile-model';
-import { ArrowLeft, Clock, ZoomOut } from 'lucide-react';
+import { Clock } from 'lucide-react';
 import { useState } from 'react';
 import { RANGE_PRESETS, type RangeText, absoluteRange } from '../model/time-range.ts';
 import {
@@ -17,16 +17,12 @@ const CUSTOM = 'custom';
 export interface RangePickerProps {
   readonly text: RangeText;
   readonly range: TimeRange;
-  /** The range before the last zoom, to go back to. */
-  readonly previous: { readonly title: string } | undefined;
   readonly onChange: (text: RangeText) => void;
-  readonly onBack: () => void;
-  readonly onZoomOut: () => void;
 }
 
-/** The time range: presets, any two times, the way back from a zoom; says the time zone. */
+/** The time range: presets and any two times; says the time zone. */
 export function RangePicker(props: RangePickerProps) {
-  const { text, range, previous, onChange } = props;
+  const { text, range, onChange } = props;
   const [editing, setEditing] = useState(false);
   const preset = RANGE_PRESETS.find(({ from, to }) => from === text.from && to === text.to);
   return (
@@ -58,21 +54,6 @@ export function RangePicker(props: RangePickerProps) {
       >
         <Clock className="pf:size-4" aria-hidden />
       </button>
-      <button
-        type="button"
-        className={BUTTON}
-        aria-label="Zoom out"
-        title="Zoom out"
-        onClick={props.onZoomOut}
-      >
-        <ZoomOut className="pf:size-4" aria-hidden />
-      </button>
-      {previous !== undefined && (
-        <button type="button" className={BUTTON} onClick={props.onBack}>
-          <ArrowLeft className="pf:size-4" aria-hidden />
-          Back to {previous.title}
-        </button>
-      )}
       {editing && (
         <RangeEditor
           key={`${text.from}|${text.to}`}

@@ -3,17 +3,17 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { type Chart, axisLabel } from './chart-data.ts';
 import { BYTE_INCREMENTS, tickLabels } from './ticks.ts';
+import { type KeyedCursor, selectedRange } from './timeline-keys.tsx';
 import { AXIS_WIDTH } from './timeline-tooltip.tsx';
 
 const AXIS_COLOR = '#9CA3AF';
 const GRID = { stroke: 'rgba(255,255,255,0.06)', width: 1 };
 const AXIS_FONT = '11px system-ui, sans-serif';
+/** Room for a mark of two lines, the clock and the day. */
+const TIME_AXIS_HEIGHT = 44;
+const TIME_TICKS = { ...GRID, size: 5 };
 /** A drag shorter than this is a click that was not quite still, in pixels. */
 const LEAST_DRAG = 6;
-
-export interface KeyedCursor {
-  readonly index: number | null;
-}
 
 /** Where the cursor is: the index of its time, and its distance from the vertical axis in pixels. */
 export interface CursorPlace {
@@ -28,8 +28,8 @@ export interface TimelineChartProps {
   readonly height: number;
   /** Keys of lines that are not drawn. */
   readonly hidden: ReadonlySet<string>;
-  /** Where keys have moved the cursor; another object with every press. No index: away. */
-  readonly keyed: KeyedCursor | null;
+  /** Where keys have moved the cursor; another object with every press. */
+  readonly keyed: KeyedCursor;
   /** With the cursor's place and the chart's width in pixels. */
   readonly onCursor: (at: CursorPlace | null) => void;
   readonly onZoom: (range: TimeRange) => void;
@@ -68,13 +68,24 @@ export function TimelineChart(props: TimelineChartProps) {
 
   useEffect(() => {
     const made = plot.current;
-    if (made === null || keyed === null) return;
-    const time = keyed.index === null ? undefined : latest.current.chart.times[keyed.index];
+    if (made === null) return;
+    const { chart: shown } = latest.current;
+    const time = keyed.index === null ? undefined : shown.times[keyed.index];
     made.setCursor({ left: time === undefined ? -10 : made.valToPos(time / 1000, 'x'), top: 10 });
     if (time === undefined) latest.current.onCursor(null);
+    made.setSelect(selectionBox(made, shown, keyed), false);
   }, [keyed]);
 
   return <div ref={box} className="hsi-timeline" style={{ height }} />;
+}
+
+/** The box of what is selected by keys; without a selection it has no width. */
+function selectionBox(plot: uPlot, chart: Chart, { index, anchor }: KeyedCursor): uPlot.Select {
+  if (index === null || anchor === null) return { left: 0, top: 0, width: 0, height: 0 };
+  const { from, to } = selectedRange(chart, anchor, index);
+  const left = Math.max(0, plot.valToPos(from / 1000, 'x'));
+  const width = Math.max(0, plot.valToPos(to / 1000, 'x') - left);
+  return { left, top: 0, width, height: plot.over.clientHeight };
 }
 
 function chartOptions(
@@ -97,9 +108,9 @@ function chartOptions(
         stroke: AXIS_COLOR,
         font: AXIS_FONT,
         grid: GRID,
-        ticks: GRID,
+        ticks: TIME_TICKS,
         space: 64,
-        size: 36,
+        size: TIME_AXIS_HEIGHT,
         values: (_plot, splits, _axis, _space, increment) => tickLabels(splits, increment),
       },
       {

@@ -1,21 +1,24 @@
 import { type TimeRange, type UnixMs } from '@hsi/profile-model';
-import { useMemo, useState } from 'react';
+import { ArrowLeft, ZoomOut } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
 import { type TimelineScope } from '../data/timeline.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { useLate } from '../data/use-late.ts';
+import { useZoom } from '../data/use-zoom.ts';
 import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
-import { formatDuration, pointRange } from '../model/time-range.ts';
-import { formatMoment, rangeTitle } from '../model/time-text.ts';
+import { formatDuration, pointRange, zoomOut } from '../model/time-range.ts';
+import { rangeTitle } from '../model/time-text.ts';
 import { idle, lazily } from '../parts/lazily.tsx';
 import { BUTTON, CHIP, MUTED, PANEL } from '../parts/look.ts';
-import { type Chart, buildChart, unitTitle, valueText } from './chart-data.ts';
-import { type CursorPlace, type KeyedCursor } from './timeline-chart.tsx';
+import { type Chart, buildChart, unitTitle } from './chart-data.ts';
+import { type CursorPlace } from './timeline-chart.tsx';
 import { IdleNote } from './idle-note.tsx';
 import { TimelineLegend } from './timeline-legend.tsx';
+import { type KeyedCursor, TimelineKeys } from './timeline-keys.tsx';
 import { TimelineTooltip } from './timeline-tooltip.tsx';
 
-const HEIGHT = 176;
+const HEIGHT = 184;
 
 // The flame graphs are what a person waits for: the chart's code comes when they are painted.
 const TimelineChart = lazily(
@@ -31,11 +34,11 @@ export interface TimelinePanelProps {
   readonly scope: TimelineScope | undefined;
   /** Changes what the lines of one service stand for; absent where there is nothing to choose. */
   readonly onBy?: ((by: TimelineScope['by']) => void) | undefined;
-  readonly onRange: (range: TimeRange) => void;
 }
 
 /** Profiles over time: a line for each service or model; a drag zooms, a click opens one step. */
-export function TimelinePanel({ scope, onBy, onRange }: TimelinePanelProps) {
+export function TimelinePanel({ scope, onBy }: TimelinePanelProps) {
+  const zoom = useZoom();
   const { state, questions, moment } = useView();
   const answer = useAnswer(questions.timeline(state.type, state.filters, scope));
   const late = useLate(answer.stale, 1_000);
@@ -62,15 +65,14 @@ export function TimelinePanel({ scope, onBy, onRange }: TimelinePanelProps) {
           <span className={CHIP}>{answer.error === undefined ? 'updating' : 'stale'}</span>
         )}
         <IdleNote service={scope?.service} model={scope?.model} />
-        {onBy !== undefined && scope !== undefined && (
-          <span className="pf:ml-auto">
-            <ByButtons by={scope.by} onBy={onBy} />
-          </span>
-        )}
+        <span className="pf:ml-auto pf:flex pf:flex-wrap pf:gap-2">
+          {onBy !== undefined && scope !== undefined && <ByButtons by={scope.by} onBy={onBy} />}
+          <ZoomButtons />
+        </span>
       </div>
       <div style={{ minHeight: HEIGHT + 32 }}>
         {chart !== undefined && chart.lines.length > 0 ? (
-          <LoadedTimeline chart={chart} hidden={data?.hidden ?? 0} onRange={onRange} />
+          <LoadedTimeline chart={chart} hidden={data?.hidden ?? 0} onRange={zoom.to} />
         ) : (
           <NoTimeline error={answer.error} isEmpty={chart !== undefined} onRetry={answer.retry} />
         )}
@@ -107,13 +109,56 @@ function ByButtons({
   );
 }
 
+/** The way out of a zoom, beside the chart that is zoomed by dragging. */
+function ZoomButtons() {
+  const { moment } = useView();
+  const zoom = useZoom();
+  const out = useRef<HTMLButtonElement>(null);
+  const { previous } = zoom;
+  return (
+    <>
+      {previous !== undefined && (
+        <button
+          type="button"
+          className={BUTTON}
+          onClick={() => {
+            zoom.back();
+            // This button goes away, and with it the place of a person who uses the keyboard.
+            out.current?.focus();
+          }}
+        >
+          <ArrowLeft className="pf:size-4" aria-hidden />
+          Back to {rangeTitle(previous.text, previous.range)}
+        </button>
+      )}
+      <button
+        ref={out}
+        type="button"
+        className={BUTTON}
+        aria-label="Zoom out"
+        title="Zoom out"
+        onClick={() => zoom.to(zoomOut(moment.range, 3, moment.now))}
+      >
+        <ZoomOut className="pf:size-4" aria-hidden />
+      </button>
+    </>
+  );
+}
+
 function NoTimeline(props: {
   readonly error: Error | undefined;
   readonly isEmpty: boolean;
   readonly onRetry: () => void;
 }) {
   const { error, isEmpty, onRetry } = props;
-  if (isEmpty) return <p className={MUTED}>No profiles of this type in this range.</p>;
+  const { state } = useView();
+  if (isEmpty) {
+    return (
+      <p className={MUTED}>
+        No profiles of this type{state.filters.length > 0 && ' that fit the filters'} in this range.
+      </p>
+    );
+  }
   if (error !== undefined) {
     const { what, advice } = describeFailure(error);
     return (
@@ -140,12 +185,13 @@ interface LoadedTimelineProps {
   readonly onRange: (range: TimeRange) => void;
 }
 
+const AWAY: KeyedCursor = { index: null, anchor: null };
+
 function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
   const { moment } = useView();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<CursorPlace | null>(null);
-  const [keyed, setKeyed] = useState<KeyedCursor | null>(null);
-  const open = (time: UnixMs) => onRange(pointRange(time, chart.stepSeconds));
+  const [keyed, setKeyed] = useState<KeyedCursor>(AWAY);
   const toggle = (key: string) => {
     const next = new Set(off);
     if (!next.delete(key)) next.add(key);
@@ -155,9 +201,12 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
     <>
       <TimelineKeys
         chart={chart}
+        off={off}
         cursor={cursor?.index ?? null}
-        onOpen={open}
-        onCursor={(index) => setKeyed({ index })}
+        // The pointer takes the cursor away from a selection by keys.
+        anchor={cursor?.index === keyed.index ? keyed.anchor : null}
+        onCursor={setKeyed}
+        onRange={onRange}
       >
         <TimelineChart
           chart={chart}
@@ -167,7 +216,7 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
           keyed={keyed}
           onCursor={setCursor}
           onZoom={onRange}
-          onOpen={open}
+          onOpen={(time: UnixMs) => onRange(pointRange(time, chart.stepSeconds))}
         />
         {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>
@@ -181,59 +230,4 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
       )}
     </>
   );
-}
-
-interface TimelineKeysProps {
-  readonly chart: Chart;
-  readonly cursor: number | null;
-  readonly onCursor: (index: number | null) => void;
-  readonly onOpen: (time: UnixMs) => void;
-  readonly children: React.ReactNode;
-}
-
-/** Moves the cursor by keys and says aloud what is there; Enter opens the step. */
-function TimelineKeys({ chart, cursor, onCursor, onOpen, children }: TimelineKeysProps) {
-  const last = chart.times.length - 1;
-  const steps: Readonly<Record<string, (at: number) => number>> = {
-    ArrowLeft: (at) => at - 1,
-    ArrowRight: (at) => at + 1,
-    PageUp: (at) => at - 10,
-    PageDown: (at) => at + 10,
-    Home: () => 0,
-    End: () => last,
-  };
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    const time = cursor === null ? undefined : chart.times[cursor];
-    if (event.key === 'Enter' && time !== undefined) onOpen(time);
-    else if (event.key === 'Escape') onCursor(null);
-    else if (steps[event.key] !== undefined) {
-      const next = steps[event.key]!(cursor ?? last + 1);
-      onCursor(Math.max(0, Math.min(last, next)));
-    } else return;
-    event.preventDefault();
-  };
-  return (
-    <div
-      role="slider"
-      tabIndex={0}
-      aria-label="Moment on the timeline. Enter shows the profiles of that step."
-      aria-valuemin={0}
-      aria-valuemax={last}
-      aria-valuenow={cursor ?? last}
-      aria-valuetext={momentText(chart, cursor ?? last)}
-      className="pf:relative pf:rounded-sm"
-      onKeyDown={onKeyDown}
-    >
-      {children}
-    </div>
-  );
-}
-
-function momentText(chart: Chart, index: number): string {
-  const time = chart.times[index];
-  if (time === undefined) return '';
-  const values = chart.lines.map(({ title, values: of }) => {
-    return `${title} ${valueText(of[index], chart.unit)}`;
-  });
-  return `${formatMoment(time)}: ${values.join(', ')}`;
 }

@@ -1,0 +1,108 @@
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakePyroscope } from '../../testing/fake-pyroscope.ts';
+import { NOW, openView } from '../../testing/view-on-pyroscope.tsx';
+
+const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
+const MINUTE = 60_000;
+const search = () => new URLSearchParams(window.location.search);
+const slider = () => screen.getByRole('slider');
+const valueText = () => slider().getAttribute('aria-valuetext');
+const key = (name: string, shiftKey = false) =>
+  act(() => void fireEvent.keyDown(slider(), { key: name, shiftKey }));
+const back = () => screen.queryByRole('button', { name: /^Back to/ });
+
+/** RT-DETR worked five minutes ago, Florence six. */
+function twoServices(): FakePyroscope {
+  const push = (service: string, minutesAgo: number) => ({
+    service,
+    type: CPU,
+    at: NOW - minutesAgo * MINUTE,
+    stacks: 'main;work 30000000000',
+  });
+  return new FakePyroscope().push(push('rt-detr', 5)).push(push('florence', 6));
+}
+
+describe('zooming by keys', () => {
+  it('selects steps with Shift and the arrows, says which, and goes there with Enter', async () => {
+    const view = await openView(twoServices());
+    await key('End');
+    await key('ArrowLeft');
+    await key('ArrowLeft', true);
+    await key('ArrowLeft', true);
+    expect(valueText()).toMatch(/^Selected .*Enter zooms in\.$/);
+    expect(document.querySelector('.u-select')).not.toHaveStyle({ width: '0px' });
+    await key('Enter');
+    await view.wait();
+    expect(Number(search().get('to')) - Number(search().get('from'))).toBe(3 * MINUTE);
+  });
+
+  it('lets go of the selection with an arrow alone or Escape', async () => {
+    await openView(twoServices());
+    await key('Home');
+    await key('ArrowRight', true);
+    await key('ArrowRight');
+    expect(valueText()).not.toMatch(/^Selected/);
+    await key('ArrowRight', true);
+    await key('Escape');
+    expect(valueText()).not.toMatch(/^Selected/);
+    expect(document.querySelector('.u-select')).toHaveStyle({ width: '0px' });
+  });
+});
+
+describe('the way back from a zoom', () => {
+  it('is offered where the zoom led, not where the browser went since', async () => {
+    const view = await openView(twoServices());
+    fireEvent.click(screen.getByRole('button', { name: 'Zoom out' }));
+    await view.wait();
+    const zoomed = window.location.search;
+    expect(back()).toHaveTextContent('Back to Last 1 hour');
+    await view.go('');
+    expect(back()).not.toBeInTheDocument();
+    await view.go(zoomed);
+    expect(back()).toHaveTextContent('Back to Last 1 hour');
+  });
+
+  it('leaves the keyboard beside it', async () => {
+    const view = await openView(twoServices());
+    fireEvent.click(screen.getByRole('button', { name: 'Zoom out' }));
+    await view.wait();
+    back()?.focus();
+    fireEvent.click(back()!);
+    await view.wait();
+    expect(back()).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Zoom out' })).toHaveFocus();
+  });
+});
+
+describe('the values at the cursor', () => {
+  const tooltip = () => screen.getByTestId('timeline-tooltip');
+
+  it('name the silent among few, and say it once where all are silent', async () => {
+    await openView(twoServices());
+    await key('Home');
+    expect(tooltip()).toHaveTextContent('No profile in this step');
+    expect(tooltip()).not.toHaveTextContent('Florence');
+    await key('End');
+    for (let step = 0; step < 10 && !tooltip().textContent.includes('0.5 cores'); step++) {
+      await key('ArrowLeft');
+    }
+    expect(tooltip()).toHaveTextContent(/RT-DETR0\.5 coresFlorenceno profile/);
+  });
+
+  it('leave out what is switched off, also by ear', async () => {
+    await openView(twoServices());
+    const legend = within(screen.getByTestId('profile-timeline'));
+    await key('End');
+    expect(valueText()).toContain('Florence');
+    fireEvent.click(legend.getByRole('button', { name: 'Florence' }));
+    expect(valueText()).not.toContain('Florence');
+  });
+});
+
+it('says that filters leave nothing', async () => {
+  await openView(twoServices(), { search: '?filter=environment|%3D|nowhere' });
+  expect(screen.getByTestId('profile-timeline')).toHaveTextContent(
+    'No profiles of this type that fit the filters in this range.',
+  );
+});
