@@ -8,6 +8,7 @@ import {
   type UnixMs,
 } from '@hsi/profile-model';
 import { DEFAULT_PAGE_STATE, type PageState, type PageView } from './page-state.ts';
+import { regexProblem } from './regex.ts';
 
 /** Version of the address's form, written as `v=`. An address without it is of this version. */
 export const PAGE_STATE_VERSION = 1;
@@ -192,20 +193,9 @@ function readFilter(text: string): Reading<Matcher> {
     return { refused: 'is not label|operator|value with one of = != =~ !~' };
   }
   if (text.length > MAX_TEXT) return { refused: `is longer than ${MAX_TEXT} characters` };
-  if (operator.endsWith('~') && !compiles(value)) {
-    return { refused: 'holds a regular expression that does not compile' };
-  }
+  const problem = operator.endsWith('~') ? regexProblem(value) : undefined;
+  if (problem !== undefined) return { refused: `holds a regular expression that ${problem}` };
   return { value: { name, operator, value } };
-}
-
-function compiles(pattern: string): boolean {
-  try {
-    // Servers read RE2, which has inline flags that not every browser knows.
-    new RegExp(pattern.replace(/^\(\?[imsU]+\)/, ''));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readRange(

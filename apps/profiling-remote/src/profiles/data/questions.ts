@@ -109,13 +109,21 @@ export class Questions {
     );
   }
 
-  /** Names or, of one label, values, as suggestions for a filter. */
-  labels(service: string | undefined, name: string | undefined): Question<string[]> {
-    return this.question(['labels', service ?? null, name ?? null], async ({ signal }) => {
-      const ask = (matchers: readonly Matcher[]) =>
-        name === undefined
-          ? this.source.labelNames({ matchers, ...this.moment.range }, signal)
-          : this.source.labelValues({ name, matchers, ...this.moment.range }, signal);
+  /** Names or, of one label, values, as suggestions for a filter beside others. */
+  labels(
+    service: string | undefined,
+    name: string | undefined,
+    filters: readonly Matcher[] = [],
+  ): Question<string[]> {
+    const scope = ['labels', service ?? null, name ?? null, filters];
+    return this.question(scope, async ({ signal }) => {
+      const { range } = this.moment;
+      const ask = (service: readonly Matcher[]) => {
+        const matchers = [...service, ...filters];
+        return name === undefined
+          ? this.source.labelNames({ matchers, ...range }, signal)
+          : this.source.labelValues({ name, matchers, ...range }, signal);
+      };
       if (service !== undefined) return ask([isService(service)]);
       if (this.answersAll) return ask([]);
       const each = await Promise.all(

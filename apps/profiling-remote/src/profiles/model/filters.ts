@@ -1,4 +1,5 @@
 import { type Matcher, type MatcherOperator } from '@hsi/profile-model';
+import { regexProblem } from '../../state/regex.ts';
 
 /** How a filter is chosen: an operator with a value, or one of the two that need none. */
 export const FILTER_RULES = ['=', '!=', '=~', '!~', 'is empty', 'is not empty'] as const;
@@ -35,22 +36,14 @@ export function draftProblem({ name, rule, value }: FilterDraft): string | undef
   if (name.trim() === '') return 'Name a label.';
   if (!needsValue(rule)) return undefined;
   if (value === '') return 'Give a value, or choose "is empty".';
-  if (isRegex(rule) && !compiles(value)) return 'This is not a regular expression.';
-  return undefined;
+  const regex = isRegex(rule) ? regexProblem(value) : undefined;
+  return regex === undefined
+    ? undefined
+    : `This is not a regular expression for the server: it ${regex}.`;
 }
 
 function isRegex(rule: FilterRule): rule is Extract<MatcherOperator, '=~' | '!~'> {
   return rule === '=~' || rule === '!~';
-}
-
-function compiles(pattern: string): boolean {
-  try {
-    // Servers read RE2, which also has flags inside the pattern.
-    new RegExp(pattern.replace(/^\(\?[imsU]+\)/, ''));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The filter as a chip shows it: `environment = production`, `model is empty`. */

@@ -115,7 +115,10 @@ describe('filters', () => {
   test.each([
     [{ name: ' ', rule: '=', value: 'a' }, 'Name a label.'],
     [{ name: 'a', rule: '=', value: '' }, 'Give a value, or choose "is empty".'],
-    [{ name: 'a', rule: '=~', value: '(' }, 'This is not a regular expression.'],
+    [
+      { name: 'a', rule: '=~', value: '(' },
+      'This is not a regular expression for the server: it does not compile.',
+    ],
     [{ name: 'a', rule: '=~', value: '(?i)x' }, undefined],
     [{ name: 'a', rule: 'is empty', value: '' }, undefined],
   ] as const)('%o: %s', (draft, problem) => {

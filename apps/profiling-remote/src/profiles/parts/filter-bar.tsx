@@ -1,6 +1,6 @@
 import { type Matcher } from '@hsi/profile-model';
 import { Plus, X } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useAnswer } from '../data/use-answer.ts';
 import { useView } from '../data/view-context.tsx';
 import {
@@ -14,7 +14,7 @@ import {
   toDraft,
   toMatcher,
 } from '../model/filters.ts';
-import { BUTTON, CHIP, FIELD, MUTED } from './look.ts';
+import { BUTTON, CHIP, FIELD, PROBLEM } from './look.ts';
 
 /** The label filters as chips: add, change and remove. */
 export function FilterBar() {
@@ -22,12 +22,25 @@ export function FilterBar() {
   const { filters } = state;
   /** Place of the filter that is edited; the number of filters is a new one. */
   const [editing, setEditing] = useState<number>();
-  const replace = (at: number, matchers: readonly Matcher[]) => {
+  const bar = useRef<HTMLDivElement>(null);
+  const returnTo = useRef<string>(undefined);
+  // What was pressed has gone; without this the keyboard would be back at the top of the page.
+  useEffect(() => {
+    if (returnTo.current === undefined) return;
+    bar.current?.querySelector<HTMLElement>(`[data-place="${returnTo.current}"]`)?.focus();
+    returnTo.current = undefined;
+  });
+  const close = (at?: number) => {
+    returnTo.current = String(at ?? 'new');
     setEditing(undefined);
+  };
+  const replace = (at: number, matchers: readonly Matcher[]) => {
+    close();
     patch({ filters: [...filters.slice(0, at), ...matchers, ...filters.slice(at + 1)] });
   };
   return (
     <div
+      ref={bar}
       role="group"
       aria-label="Label filters"
       className="pf:flex pf:min-w-0 pf:flex-wrap pf:items-center pf:gap-2 pf:max-sm:order-1"
@@ -39,6 +52,7 @@ export function FilterBar() {
             className="pf:min-w-0 pf:truncate"
             dir="auto"
             title="Change this filter"
+            data-place={index}
             onClick={() => setEditing(index)}
           >
             {filterText(filter)}
@@ -54,7 +68,12 @@ export function FilterBar() {
         </span>
       ))}
       {editing === undefined ? (
-        <button type="button" className={BUTTON} onClick={() => setEditing(filters.length)}>
+        <button
+          type="button"
+          className={BUTTON}
+          data-place="new"
+          onClick={() => setEditing(filters.length)}
+        >
           <Plus className="pf:size-4" aria-hidden />
           Filter
         </button>
@@ -63,7 +82,8 @@ export function FilterBar() {
           key={editing}
           filter={filters[editing]}
           onApply={(matcher) => replace(editing, [matcher])}
-          onCancel={() => setEditing(undefined)}
+          others={filters.filter((_, index) => index !== editing)}
+          onCancel={() => close(editing < filters.length ? editing : undefined)}
         />
       )}
     </div>
@@ -72,22 +92,26 @@ export function FilterBar() {
 
 interface FilterEditorProps {
   readonly filter: Matcher | undefined;
+  /** The other filters, which the suggestions fit. */
+  readonly others: readonly Matcher[];
   readonly onApply: (matcher: Matcher) => void;
   readonly onCancel: () => void;
 }
 
-function FilterEditor({ filter, onApply, onCancel }: FilterEditorProps) {
+function FilterEditor({ filter, others, onApply, onCancel }: FilterEditorProps) {
   const { state, questions } = useView();
   const id = useId();
   const [draft, setDraft] = useState<FilterDraft>(
     filter === undefined ? EMPTY_DRAFT : toDraft(filter),
   );
   const [tried, setTried] = useState(false);
-  const names = useAnswer(questions.labels(state.service, undefined)).data ?? [];
+  const names = useAnswer(questions.labels(state.service, undefined, others)).data ?? [];
   const known = filterableLabels(names);
   const isKnown = known.includes(draft.name);
-  const values = useAnswer(questions.labels(state.service, draft.name), isKnown).data ?? [];
+  const values = useAnswer(questions.labels(state.service, draft.name, others), isKnown).data ?? [];
   const problem = draftProblem(draft);
+  const problemAt =
+    !tried || problem === undefined ? undefined : draft.name.trim() === '' ? 'name' : 'value';
   const change = (part: Partial<FilterDraft>) => setDraft({ ...draft, ...part });
   return (
     <form
@@ -104,6 +128,8 @@ function FilterEditor({ filter, onApply, onCancel }: FilterEditorProps) {
         className={`${FIELD} pf:w-40`}
         aria-label="Label"
         placeholder="label"
+        aria-invalid={problemAt === 'name'}
+        aria-describedby={`${id}-problem`}
         list={`${id}-names`}
         value={draft.name}
         autoFocus
@@ -128,6 +154,8 @@ function FilterEditor({ filter, onApply, onCancel }: FilterEditorProps) {
           className={`${FIELD} pf:w-48`}
           aria-label="Value"
           placeholder="value"
+          aria-invalid={problemAt === 'value'}
+          aria-describedby={`${id}-problem`}
           list={`${id}-values`}
           value={draft.value}
           autoComplete="off"
@@ -140,7 +168,7 @@ function FilterEditor({ filter, onApply, onCancel }: FilterEditorProps) {
       <button type="button" className={BUTTON} onClick={onCancel}>
         Cancel
       </button>
-      <span role="alert" className={MUTED}>
+      <span id={`${id}-problem`} role="alert" className={PROBLEM}>
         {tried ? problem : undefined}
       </span>
       <Suggestions id={`${id}-names`} texts={known} />

@@ -96,6 +96,64 @@ describe('label filters', () => {
   });
 });
 
+describe('the keyboard after a filter', () => {
+  const add = () => screen.getByRole('button', { name: 'Filter' });
+  const editor = () => screen.getByLabelText('Label');
+
+  it('is back where the editor was opened', async () => {
+    const view = await openView(twoEnvironments(), {
+      search: '?filter=environment|%3D|production',
+    });
+    press('Filter');
+    expect(editor()).toHaveFocus();
+    fireEvent.keyDown(editor(), { key: 'Escape' });
+    expect(add()).toHaveFocus();
+
+    press('environment = production');
+    press('Cancel');
+    expect(screen.getByRole('button', { name: 'environment = production' })).toHaveFocus();
+
+    press('environment = production');
+    type('Value', 'staging');
+    press('Apply');
+    await view.wait();
+    expect(add()).toHaveFocus();
+    press('Remove the filter environment = staging');
+    await view.wait();
+    expect(add()).toHaveFocus();
+  });
+
+  it('hears which field is wrong', async () => {
+    await openView(twoEnvironments());
+    press('Filter');
+    press('Apply');
+    expect(editor()).toBeInvalid();
+    expect(editor()).toHaveAccessibleDescription('Name a label.');
+    type('Label', 'environment');
+    type('Rule', '!~');
+    type('Value', '(?!prod).*');
+    expect(editor()).toBeValid();
+    expect(screen.getByLabelText('Value')).toBeInvalid();
+    expect(screen.getByLabelText('Value')).toHaveAccessibleDescription(/RE2/);
+  });
+});
+
+it('suggestions for a filter fit the other filters', async () => {
+  const fake = twoEnvironments().push({
+    service: 'rt-detr',
+    type: CPU,
+    at: ago(60),
+    labels: { environment: 'production', version: '2' },
+    stacks: 'main 1',
+  });
+  const view = await openView(fake, { search: '?filter=version|%3D|2' });
+  press('Filter');
+  type('Label', 'environment');
+  await view.wait();
+  const list = document.getElementById(screen.getByLabelText('Value').getAttribute('list')!)!;
+  expect([...list.querySelectorAll('option')].map(({ value }) => value)).toEqual(['production']);
+});
+
 describe('the time range', () => {
   it('has presets', async () => {
     const fake = twoEnvironments().push({
