@@ -1,4 +1,4 @@
-import { dashboardUrl, exploreUrl, resolveGrafanaUrl } from '@hsi/grafana-url';
+import { dashboardUrl, exploreUrl } from '@hsi/grafana-url';
 import { Activity, Compass, ExternalLink, Flame, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { type GrafanaStatus } from '../ladder/grafana-status.ts';
@@ -7,6 +7,7 @@ import { formatPageState } from '../state/page-state-url.ts';
 import { type PageState } from '../state/page-state.ts';
 import { ActionLink, CONTROL } from './controls.tsx';
 import { usePageServices } from './page-services.tsx';
+import { pyroscopeUrl } from './pyroscope-url.ts';
 import { type Refresh } from './use-refresh.ts';
 import { grafanaSelection } from './selection.ts';
 
@@ -152,10 +153,4 @@ function ExploreQuestion(props: {
       </button>
     </div>
   );
-}
-
-/** As for Grafana, an address on the backend's own machine gets the host name of the page. */
-function pyroscopeUrl(configured: string | undefined): string {
-  const standard = 'http://localhost:4040';
-  return resolveGrafanaUrl(configured ?? standard, window.location, standard).url;
 }

@@ -6,6 +6,7 @@ import { type PageState } from '../state/page-state.ts';
 import { usePageState } from '../state/use-page-state.ts';
 import { Questions } from './data/questions.ts';
 import { PROFILES_KEY } from './data/rules.ts';
+import { type TimelineScope } from './data/timeline.ts';
 import { useAnswer } from './data/use-answer.ts';
 import { useMoment, useTicks } from './data/use-moment.ts';
 import { useStored } from './data/use-stored.ts';
@@ -91,7 +92,7 @@ export const ProfilesView = memo(function ProfilesView() {
           <FilterBar />
           <StatusLine onRetry={() => void retry()} />
         </Controls>
-        <Content services={services} isEmpty={isEmpty && answersAll} />
+        <Content services={services} isEmpty={isEmpty} answersAll={answersAll} />
       </div>
     </ViewProvider>
   );
@@ -132,9 +133,11 @@ interface ContentProps {
   readonly services: readonly ServiceFacts[] | undefined;
   /** True when there is nothing at all in the range. */
   readonly isEmpty: boolean;
+  /** True when what the server lists is all there is. */
+  readonly answersAll: boolean;
 }
 
-function Content({ services, isEmpty }: ContentProps) {
+function Content({ services, isEmpty, answersAll }: ContentProps) {
   const { state, questions, moment } = useView();
   const [by, setBy] = useState<'model' | 'service_name'>('model');
   const { service, spanId, traceId } = state;
@@ -145,22 +148,20 @@ function Content({ services, isEmpty }: ContentProps) {
     services?.every(({ serviceName }) => serviceName !== service) === true && service !== undefined;
   const asked = useAnswer(questions.service(service ?? ''), isStranger);
   const isUnknown = isStranger && asked.data === null;
+  const scope: TimelineScope | undefined =
+    service === undefined ? undefined : { service, model, by: hasModels ? by : 'service_name' };
+  // A real Pyroscope's list may lack what it is asked for by name, so the lines have to agree.
+  const lines = useAnswer(questions.timeline(state.type, state.filters, scope), isEmpty).data;
+  const isBare = isEmpty && (answersAll || lines?.series.length === 0);
   return (
     <>
       {moment.problem !== undefined && <p className={MUTED}>{moment.problem}</p>}
       {isUnknown && <UnknownService service={service} />}
       {spanId !== undefined && <SpanPanel spanId={spanId} services={services ?? CATALOG} />}
       {spanId === undefined && traceId !== undefined && <TraceNote />}
-      {isEmpty && !isUnknown && <EmptyState />}
+      {isBare && !isUnknown && <EmptyState />}
       {!isUnknown && (
-        <TimelinePanel
-          scope={
-            service === undefined
-              ? undefined
-              : { service, model, by: hasModels ? by : 'service_name' }
-          }
-          onBy={hasModels && model === undefined ? setBy : undefined}
-        />
+        <TimelinePanel scope={scope} onBy={hasModels && model === undefined ? setBy : undefined} />
       )}
       {service === undefined && <ServiceGrid services={services ?? CATALOG} />}
       {service !== undefined && !isUnknown && <ServiceDetail service={service} />}

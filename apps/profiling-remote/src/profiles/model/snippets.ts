@@ -1,7 +1,7 @@
 /** How a program sends its first profile. */
 export interface Snippet {
   readonly language: string;
-  readonly install: string;
+  /** A whole file, with the command that it needs in its first line. */
   readonly code: string;
 }
 
@@ -10,8 +10,9 @@ export function snippets(address: string): readonly Snippet[] {
   return [
     {
       language: 'Node',
-      install: 'npm install @pyroscope/nodejs',
-      code: `import Pyroscope from '@pyroscope/nodejs';
+      code: `// npm install @pyroscope/nodejs
+// At the start of the program, in an ES module:
+import Pyroscope from '@pyroscope/nodejs';
 
 Pyroscope.init({
   serverAddress: '${address}',
@@ -19,29 +20,43 @@ Pyroscope.init({
   tags: { environment: 'development' },
   wall: { collectCpuTime: true },
 });
-Pyroscope.start();`,
+Pyroscope.start();
+`,
     },
     {
       language: 'Python',
-      install: 'pip install pyroscope-io',
-      code: `import pyroscope
+      code: `# pip install pyroscope-io
+# At the start of the program:
+import pyroscope
 
 pyroscope.configure(
     application_name="my-service",
     server_address="${address}",
     tags={"environment": "development"},
-)`,
+)
+`,
     },
     {
       language: 'Go',
-      install: 'go get github.com/grafana/pyroscope-go',
-      code: `import "github.com/grafana/pyroscope-go"
+      code: `// go get github.com/grafana/pyroscope-go
+package main
 
-pyroscope.Start(pyroscope.Config{
-	ApplicationName: "my-service",
-	ServerAddress:   "${address}",
-	Tags:            map[string]string{"environment": "development"},
-})`,
+import "github.com/grafana/pyroscope-go"
+
+func main() {
+	profiler, err := pyroscope.Start(pyroscope.Config{
+		ApplicationName: "my-service",
+		ServerAddress:   "${address}",
+		Tags:            map[string]string{"environment": "development"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	defer profiler.Stop()
+
+	// The program's own work.
+}
+`,
     },
   ];
 }

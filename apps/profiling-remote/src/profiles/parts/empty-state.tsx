@@ -1,67 +1,86 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { usePageServices } from '../../page/page-services.tsx';
+import { pyroscopeUrl } from '../../page/pyroscope-url.ts';
+import { copyText } from '../../flame-graph/copy-text.ts';
 import { useView } from '../data/view-context.tsx';
 import { type Snippet, snippets } from '../model/snippets.ts';
+import { DEFAULT_RANGE } from '../model/time-range.ts';
 import { rangeTitle } from '../model/time-text.ts';
 import { BUTTON, MUTED, PANEL } from './look.ts';
 
-const DEFAULT_ADDRESS = 'http://127.0.0.1:4040';
 const WEEK = { from: 'now-7d', to: 'now' };
 
-/** No service has sent anything in the range: how to send the first profile. */
+/** No service has sent anything in the range: how to send the first profile, or a range that may have some. */
 export function EmptyState() {
-  const { config } = usePageServices();
   const { state, patch, moment } = useView();
-  const address = /^https?:/.test(config.pyroscope_url ?? '')
-    ? config.pyroscope_url!
-    : DEFAULT_ADDRESS;
-  const languages = snippets(address.replace(/\/$/, ''));
-  const [language, setLanguage] = useState(languages[0]!.language);
-  const snippet = languages.find((one) => one.language === language) ?? languages[0]!;
+  const { range, now } = moment;
+  const isLive = state.to === 'now';
   return (
     <section
       aria-label="No profiles yet"
       data-testid="profiles-empty"
       className={`${PANEL} pf:p-4`}
     >
-      <h2 className="pf:font-medium">
-        No profiles in this range ({rangeTitle(state, moment.range)})
-      </h2>
-      <p className={`${MUTED} pf:mt-1`}>
-        A service that starts now appears here within seconds. To send a first profile:
-      </p>
+      <div className="pf:flex pf:flex-wrap pf:items-start pf:justify-between pf:gap-3">
+        <div className="pf:min-w-0">
+          <h2 className="pf:font-medium">No profiles in this range ({rangeTitle(state, range)})</h2>
+          <p className={`${MUTED} pf:mt-1`}>
+            {isLive
+              ? 'A service that starts now appears here within seconds. To send a first profile:'
+              : range.from > now
+                ? 'This range has not begun yet.'
+                : 'What services send now will not appear in this range.'}
+          </p>
+        </div>
+        <div className="pf:flex pf:flex-wrap pf:gap-2">
+          {!isLive && (
+            <button type="button" className={BUTTON} onClick={() => patch(DEFAULT_RANGE)}>
+              Look at the last hour
+            </button>
+          )}
+          {state.from !== WEEK.from && (
+            <button type="button" className={BUTTON} onClick={() => patch(WEEK)}>
+              Look at the last 7 days
+            </button>
+          )}
+        </div>
+      </div>
+      {isLive && <FirstProfile />}
+    </section>
+  );
+}
+
+function FirstProfile() {
+  const { config } = usePageServices();
+  const address = new URL(pyroscopeUrl(config.pyroscope_url), window.location.origin).href;
+  const languages = snippets(address.replace(/\/$/, ''));
+  const [language, setLanguage] = useState(languages[0]!.language);
+  const snippet = languages.find((one) => one.language === language) ?? languages[0]!;
+  return (
+    <>
       <div role="group" aria-label="Language" className="pf:mt-3 pf:flex pf:flex-wrap pf:gap-2">
         {languages.map((one) => (
           <button
             key={one.language}
             type="button"
-            className={`${BUTTON} pf:aria-pressed:border-accent`}
+            className={BUTTON}
             aria-pressed={one.language === language}
             onClick={() => setLanguage(one.language)}
           >
             {one.language}
           </button>
         ))}
-        {state.from !== WEEK.from && (
-          <button type="button" className={`${BUTTON} pf:ml-auto`} onClick={() => patch(WEEK)}>
-            Look at the last 7 days
-          </button>
-        )}
       </div>
       <SnippetBox key={snippet.language} snippet={snippet} />
-    </section>
+    </>
   );
 }
 
 function SnippetBox({ snippet }: { readonly snippet: Snippet }) {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
-  const text = `${snippet.install}\n\n${snippet.code}`;
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setOutcome('copied'),
-      () => setOutcome('refused'),
-    );
+  const text = snippet.code;
+  const copy = async () => setOutcome((await copyText(text)) ? 'copied' : 'refused');
   return (
     <div className="pf:relative pf:mt-3">
       <pre

@@ -395,21 +395,3 @@ describe('a link to a span', () => {
     expect(search().get('traceId')).toBeNull();
   });
 });
-
-describe('copying a snippet', () => {
-  it('puts it on the clipboard, or says that the browser refused', async () => {
-    const writeText = vi
-      .fn()
-      .mockResolvedValueOnce(undefined)
-      .mockRejectedValueOnce(new Error('no'));
-    vi.stubGlobal('navigator', Object.assign(navigator, { clipboard: { writeText } }));
-    const view = await openView(new FakePyroscope());
-    press('Copy');
-    await view.wait();
-    expect(screen.getByRole('button', { name: 'Copied' })).toBeVisible();
-    expect(writeText).toHaveBeenCalledWith(expect.stringContaining('@pyroscope/nodejs'));
-    press('Copied');
-    await view.wait();
-    expect(screen.getByText(/refused to copy/)).toBeVisible();
-  });
-});
