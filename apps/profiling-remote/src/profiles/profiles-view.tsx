@@ -139,7 +139,6 @@ interface ContentProps {
 
 function Content({ services, isEmpty, answersAll }: ContentProps) {
   const { state, questions, moment } = useView();
-  const [by, setBy] = useState<'model' | 'service_name'>('model');
   const { service, spanId, traceId } = state;
   // Memory has no models to tell apart.
   const hasModels = service === MODEL_ZOO_SERVICE && state.type !== 'memory';
@@ -148,8 +147,10 @@ function Content({ services, isEmpty, answersAll }: ContentProps) {
     services?.every(({ serviceName }) => serviceName !== service) === true && service !== undefined;
   const asked = useAnswer(questions.service(service ?? ''), isStranger);
   const isUnknown = isStranger && asked.data === null;
+  const standard = hasModels ? 'model' : 'service_name';
+  const by = state.by === 'model' ? standard : (state.by ?? standard);
   const scope: TimelineScope | undefined =
-    service === undefined ? undefined : { service, model, by: hasModels ? by : 'service_name' };
+    service === undefined ? undefined : { service, model, by };
   // A real Pyroscope's list may lack what it is asked for by name, so the lines have to agree.
   const lines = useAnswer(questions.timeline(state.type, state.filters, scope), isEmpty).data;
   const isBare = isEmpty && (answersAll || lines?.series.length === 0);
@@ -160,9 +161,7 @@ function Content({ services, isEmpty, answersAll }: ContentProps) {
       {spanId !== undefined && <SpanPanel spanId={spanId} services={services ?? CATALOG} />}
       {spanId === undefined && traceId !== undefined && <TraceNote />}
       {isBare && !isUnknown && <EmptyState />}
-      {!isUnknown && (
-        <TimelinePanel scope={scope} onBy={hasModels && model === undefined ? setBy : undefined} />
-      )}
+      {!isUnknown && <TimelinePanel scope={scope} hasModels={hasModels} />}
       {service === undefined && <ServiceGrid services={services ?? CATALOG} />}
       {service !== undefined && !isUnknown && <ServiceDetail service={service} />}
     </>

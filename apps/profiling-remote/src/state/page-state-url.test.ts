@@ -15,7 +15,7 @@ describe('reading the address', () => {
       '?v=1&view=profiles&service=rt-detr&model=clip-vit-l&type=memory' +
         '&filter=environment|=|production&filter=version|!~|1\\..*|2' +
         '&from=now-6h&to=now-1h&spanId=00F067AA0BA902B7&traceId=4bf92f3577b34da6a3ce929d0e0e4736' +
-        '&q=resize&focus=main&focus=a;b&hide=node&hide=text:Parse&hide=node&other=1',
+        '&by=version&q=resize&focus=main&focus=a;b&hide=node&hide=text:Parse&hide=node&other=1',
     );
     expect(notices).toEqual([]);
     expect(state).toEqual({
@@ -27,6 +27,7 @@ describe('reading the address', () => {
         { name: 'environment', operator: '=', value: 'production' },
         { name: 'version', operator: '!~', value: '1\\..*|2' },
       ],
+      by: 'version',
       from: 'now-6h',
       to: 'now-1h',
       spanId: '00f067aa0ba902b7',
@@ -145,6 +146,7 @@ describe('writing the address', () => {
       model: 'clip/vit+l',
       type: 'wall:cpu:nanoseconds:wall:nanoseconds',
       filters: [{ name: 'k.8s', operator: '=~', value: 'a|b=&c' }],
+      by: 'k.8s',
       from: 'now-7d',
       to: 'now-1d',
       spanId: '00f067aa0ba902b7',

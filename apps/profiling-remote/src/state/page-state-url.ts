@@ -34,6 +34,7 @@ const OWN_PARAMETERS = new Set([
   'model',
   'type',
   'filter',
+  'by',
   'from',
   'to',
   'fromUs',
@@ -76,6 +77,7 @@ export function parsePageState(search: string, now: UnixMs): ParsedPageState {
     model: read<string | undefined>('model', undefined, readText),
     type: read('type', DEFAULT_PAGE_STATE.type, readType),
     filters: readList('filter', parameters, readFilter, notices),
+    by: read<string | undefined>('by', undefined, readText),
     ...readRange(parameters, now, notices),
     spanId: read<string | undefined>('spanId', undefined, readId('a span id', /^[0-9a-f]{16}$/)),
     traceId: read<string | undefined>(
@@ -110,6 +112,7 @@ export function formatPageState(state: PageState, search = ''): string {
   for (const { name, operator, value } of state.filters) {
     out.append('filter', `${name}|${operator}|${value}`);
   }
+  write('by', state.by);
   write('from', state.from, DEFAULT_PAGE_STATE.from);
   write('to', state.to, DEFAULT_PAGE_STATE.to);
   write('spanId', state.spanId);

@@ -12,6 +12,8 @@ export interface PageState {
   readonly model: string | undefined;
   readonly type: ProfileKind | ProfileTypeId;
   readonly filters: readonly Matcher[];
+  /** Label whose values are the lines of one service's timeline; undefined: its models, or its total. */
+  readonly by: string | undefined;
   /** `now-1h`, milliseconds, or ISO 8601. */
   readonly from: string;
   readonly to: string;
@@ -32,6 +34,7 @@ export const DEFAULT_PAGE_STATE: PageState = {
   model: undefined,
   type: 'cpu',
   filters: [],
+  by: undefined,
   from: 'now-1h',
   to: 'now',
   spanId: undefined,

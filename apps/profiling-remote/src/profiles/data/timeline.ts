@@ -21,6 +21,8 @@ export interface TimelineAnswer {
   readonly stepSeconds: number;
   /** Services that have data and no line, because a chart of all would not be readable. */
   readonly hidden: number;
+  /** True when the server was asked for no more lines than there are here. */
+  readonly isCut?: boolean;
 }
 
 export interface TimelineRequest {
@@ -137,7 +139,7 @@ async function linePerService(
   signal: AbortSignal | undefined,
 ): Promise<TimelineSeries[]> {
   const ask = async (service: string) => {
-    const scope = { service, model: undefined, by: 'service_name' as const };
+    const scope = { service, model: undefined, by: 'service_name' };
     return (await loadServiceTimeline(source, request, scope, known.typesOf, signal)).series;
   };
   const others = async () => {
@@ -153,10 +155,11 @@ async function linePerService(
 export interface TimelineScope {
   readonly service: string;
   readonly model: string | undefined;
-  readonly by: 'service_name' | 'model';
+  /** The label whose values are the lines; `service_name` is one line for all. */
+  readonly by: string;
 }
 
-/** One service: a line for it, or one for each of its models. */
+/** One service: a line for it, or one for each value of a label, such as its models. */
 export async function loadServiceTimeline(
   source: ProfileSource,
   request: TimelineRequest,
@@ -178,20 +181,21 @@ export async function loadServiceTimeline(
     const type = resolveType(request.type, await typesOf(scope.service));
     if (type !== undefined && type !== likely) series = await ask(type);
   }
-  return { series, stepSeconds: request.stepSeconds, hidden: 0 };
+  const isCut = series.length >= MOST_LINES;
+  return { series, stepSeconds: request.stepSeconds, hidden: 0, isCut };
 }
 
 function toLines(
   answer: readonly TimeSeries[],
   typeId: ProfileTypeId,
-  by: 'service_name' | 'model',
+  by: string,
   service?: string,
 ): TimelineSeries[] {
   return answer
     .filter(({ points }) => points.length > 0)
     .map(({ labels, points }) => {
       const key = labels[by] ?? (by === 'service_name' ? (service ?? '') : '');
-      const title = by === 'model' ? key || 'no model' : displayName(key);
+      const title = by === 'service_name' ? displayName(key) : key || `no ${by}`;
       return { key, title, typeId, points };
     });
 }

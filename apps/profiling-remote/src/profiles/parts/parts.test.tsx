@@ -270,24 +270,6 @@ describe('the timeline', () => {
     expect(line).toHaveAttribute('aria-pressed', 'true');
   });
 
-  it('shows Backend by model or as a whole', async () => {
-    const push = (model: string) => ({
-      service: 'nemotron-backend',
-      type: CPU,
-      at: ago(300),
-      labels: { model },
-      stacks: 'main 1000000000',
-    });
-    const fake = new FakePyroscope().push(push('clip-vit-l')).push(push('paddleocr'));
-    const view = await openView(fake, { search: '?service=nemotron-backend' });
-    const timeline = within(screen.getByTestId('profile-timeline'));
-    expect(timeline.getByRole('button', { name: 'paddleocr' })).toBeVisible();
-    fireEvent.click(timeline.getByRole('button', { name: 'Total' }));
-    await view.wait();
-    expect(timeline.getByRole('button', { name: 'Backend' })).toBeVisible();
-    expect(timeline.queryByRole('button', { name: 'paddleocr' })).not.toBeInTheDocument();
-  });
-
   it('shows at most twenty lines beside the catalog, and says how many more there are', async () => {
     const fake = new FakePyroscope();
     for (let index = 0; index < 40; index++) {

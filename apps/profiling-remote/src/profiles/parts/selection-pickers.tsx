@@ -67,7 +67,14 @@ function ServiceOption({ service }: { readonly service: ServiceFacts }) {
 
 /** A model belongs to Backend, a span and a focus to what was shown before. */
 function serviceChange(service: string | undefined): Partial<PageState> {
-  return { service, model: undefined, focus: [], spanId: undefined, traceId: undefined };
+  return {
+    service,
+    model: undefined,
+    by: undefined,
+    focus: [],
+    spanId: undefined,
+    traceId: undefined,
+  };
 }
 
 function ModelPicker({ state, models, onChange }: SelectionPickersProps) {

@@ -106,3 +106,61 @@ it('says that filters leave nothing', async () => {
     'No profiles of this type that fit the filters in this range.',
   );
 });
+
+describe('the lines of one service', () => {
+  const lines = () => screen.getByLabelText<HTMLSelectElement>('Lines of the timeline');
+  const offered = () => [...lines().options].map(({ text }) => text);
+  const named = () =>
+    [...screen.getByTestId('profile-timeline').querySelectorAll('button[aria-pressed]')].map(
+      ({ textContent }) => textContent,
+    );
+  const choose = (value: string) => fireEvent.change(lines(), { target: { value } });
+  const push = (service: string, labels: Record<string, string>) => ({
+    service,
+    type: CPU,
+    at: NOW - 5 * MINUTE,
+    labels,
+    stacks: 'main 1000000000',
+  });
+
+  it('are the models of Backend, or one for all', async () => {
+    const fake = new FakePyroscope()
+      .push(push('nemotron-backend', { model: 'clip-vit-l' }))
+      .push(push('nemotron-backend', { model: 'paddleocr' }));
+    const view = await openView(fake, { search: '?service=nemotron-backend' });
+    expect(named()).toEqual(['clip-vit-l', 'paddleocr']);
+    choose('service_name');
+    await view.wait();
+    expect(named()).toEqual(['Backend']);
+  });
+
+  it('are the values of any label that the server knows, as the address says', async () => {
+    const fake = new FakePyroscope()
+      .push(push('rt-detr', { version: '1' }))
+      .push(push('rt-detr', { version: '2' }))
+      .push(push('rt-detr', {}));
+    const view = await openView(fake, { search: '?service=rt-detr' });
+    expect(offered()).toEqual(['Total']);
+    expect(fake.count('LabelNames')).toBe(0);
+    fireEvent.focus(lines());
+    await view.wait();
+    expect(offered()).toEqual(['Total', 'By version']);
+    choose('version');
+    await view.wait();
+    expect(search().get('by')).toBe('version');
+    expect(named().sort()).toEqual(['1', '2', 'no version']);
+    choose('service_name');
+    await view.wait();
+    expect(search().get('by')).toBeNull();
+  });
+
+  it('say when there may be more than are drawn', async () => {
+    const fake = new FakePyroscope();
+    for (let pod = 0; pod < 30; pod++) fake.push(push('rt-detr', { pod: `pod-${pod}` }));
+    await openView(fake, { search: '?service=rt-detr&by=pod' });
+    expect(screen.getByTestId('profile-timeline')).toHaveTextContent(
+      'The 20 greatest; there may be more.',
+    );
+    expect(offered()).toContain('By pod');
+  });
+});

@@ -15,6 +15,7 @@ import { type Chart, buildChart, unitTitle } from './chart-data.ts';
 import { type CursorPlace } from './timeline-chart.tsx';
 import { IdleNote } from './idle-note.tsx';
 import { TimelineLegend } from './timeline-legend.tsx';
+import { LinesPicker } from './lines-picker.tsx';
 import { type KeyedCursor, TimelineKeys } from './timeline-keys.tsx';
 import { TimelineTooltip } from './timeline-tooltip.tsx';
 
@@ -32,12 +33,12 @@ const TimelineChart = lazily(
 export interface TimelinePanelProps {
   /** Undefined: a line for each service. */
   readonly scope: TimelineScope | undefined;
-  /** Changes what the lines of one service stand for; absent where there is nothing to choose. */
-  readonly onBy?: ((by: TimelineScope['by']) => void) | undefined;
+  /** True when the service's models can be told apart. */
+  readonly hasModels: boolean;
 }
 
 /** Profiles over time: a line for each service or model; a drag zooms, a click opens one step. */
-export function TimelinePanel({ scope, onBy }: TimelinePanelProps) {
+export function TimelinePanel({ scope, hasModels }: TimelinePanelProps) {
   const zoom = useZoom();
   const { state, questions, moment } = useView();
   const answer = useAnswer(questions.timeline(state.type, state.filters, scope));
@@ -66,46 +67,23 @@ export function TimelinePanel({ scope, onBy }: TimelinePanelProps) {
         )}
         <IdleNote service={scope?.service} model={scope?.model} />
         <span className="pf:ml-auto pf:flex pf:flex-wrap pf:gap-2">
-          {onBy !== undefined && scope !== undefined && <ByButtons by={scope.by} onBy={onBy} />}
+          {scope !== undefined && <LinesPicker scope={scope} hasModels={hasModels} />}
           <ZoomButtons />
         </span>
       </div>
       <div style={{ minHeight: HEIGHT + 32 }}>
         {chart !== undefined && chart.lines.length > 0 ? (
-          <LoadedTimeline chart={chart} hidden={data?.hidden ?? 0} onRange={zoom.to} />
+          <LoadedTimeline
+            chart={chart}
+            hidden={data?.hidden ?? 0}
+            isCut={data?.isCut ?? false}
+            onRange={zoom.to}
+          />
         ) : (
           <NoTimeline error={answer.error} isEmpty={chart !== undefined} onRetry={answer.retry} />
         )}
       </div>
     </section>
-  );
-}
-
-function ByButtons({
-  by,
-  onBy,
-}: {
-  readonly by: string;
-  readonly onBy: NonNullable<TimelinePanelProps['onBy']>;
-}) {
-  const choices = [
-    ['model', 'By model'],
-    ['service_name', 'Total'],
-  ] as const;
-  return (
-    <span role="group" aria-label="Lines of the timeline" className="pf:inline-flex pf:gap-1">
-      {choices.map(([value, label]) => (
-        <button
-          key={value}
-          type="button"
-          className={BUTTON}
-          aria-pressed={by === value}
-          onClick={() => onBy(value)}
-        >
-          {label}
-        </button>
-      ))}
-    </span>
   );
 }
 
@@ -182,12 +160,13 @@ function NoTimeline(props: {
 interface LoadedTimelineProps {
   readonly chart: Chart;
   readonly hidden: number;
+  readonly isCut: boolean;
   readonly onRange: (range: TimeRange) => void;
 }
 
 const AWAY: KeyedCursor = { index: null, anchor: null };
 
-function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
+function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) {
   const { moment } = useView();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<CursorPlace | null>(null);
@@ -221,6 +200,7 @@ function LoadedTimeline({ chart, hidden, onRange }: LoadedTimelineProps) {
         {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>
       <TimelineLegend chart={chart} off={off} onToggle={toggle} />
+      {isCut && <p className={MUTED}>The {chart.lines.length} greatest; there may be more.</p>}
       {(hidden > 0 || chart.leftOut.length > 0) && (
         <p className={MUTED}>
           {hidden > 0 && `${hidden} more services have data; choose one to see it. `}
