@@ -2,6 +2,7 @@ import { describe, expect, it, test, vi } from 'vitest';
 import {
   formatDuration,
   pointRange,
+  relativeLength,
   resolveRange,
   stepSeconds,
   timelinePoints,
@@ -13,6 +14,7 @@ import {
   fromLocalInput,
   offsetText,
   rangeTitle,
+  shortRangeTitle,
   toLocalInput,
 } from './time-text.ts';
 
@@ -132,4 +134,31 @@ describe('times as text', () => {
     expect(fromLocalInput('')).toBeUndefined();
     expect(fromLocalInput('yesterday')).toBeUndefined();
   });
+});
+
+describe('a range in little room', () => {
+  const format = { locale: 'en-US', timeZone: 'UTC' };
+  const at = (...[hour, minute, second = 0]: number[]) =>
+    Date.UTC(2026, 10, 23, hour, minute, second);
+  it.each([
+    [at(10, 14, 15), at(10, 14, 30), '10:14:15 – 10:14:30'],
+    [at(10, 14), at(11, 44), 'Nov 23, 10:14 – 11:44'],
+    [at(-1, 14), at(0, 44), 'Nov 22, 23:14 – Nov 23, 00:44'],
+  ])('from %d to %d reads %s', (from, to, title) => {
+    expect(shortRangeTitle({ from: `${from}`, to: `${to}` }, { from, to }, format)).toBe(title);
+  });
+
+  it('that moves reads as it does elsewhere, its fixed end as a time', () => {
+    const range = { from: at(8, 0), to: NOW };
+    const title = 'Nov 23, 2026, 08:00:00 to now';
+    for (const titleOf of [rangeTitle, shortRangeTitle]) {
+      expect(titleOf({ from: `${at(8, 0)}`, to: 'now' }, range, format)).toBe(title);
+    }
+  });
+});
+
+test('a length that ends now is read from its text', () => {
+  expect(relativeLength({ from: 'now-90m', to: 'now' })).toEqual({ amount: 90, unit: 'm' });
+  expect(relativeLength({ from: 'now-90m', to: 'now-5m' })).toBeUndefined();
+  expect(relativeLength({ from: '5', to: 'now' })).toBeUndefined();
 });

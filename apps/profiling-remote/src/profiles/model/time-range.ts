@@ -49,6 +49,20 @@ export function isRelative({ from, to }: RangeText): boolean {
   return from.startsWith('now') || to.startsWith('now');
 }
 
+/** Units of a relative range, by the letter that the address writes. */
+export const RELATIVE_UNITS = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' } as const;
+export type RelativeUnit = keyof typeof RELATIVE_UNITS;
+
+/** A range as long as the text's that ends now, such as `now-30m`; undefined for any other. */
+export function relativeLength({
+  from,
+  to,
+}: RangeText): { amount: number; unit: RelativeUnit } | undefined {
+  const [, amount, letter] = /^now-(\d{1,3})([mhdw])$/.exec(from) ?? [];
+  const unit = Object.keys(RELATIVE_UNITS).find((one): one is RelativeUnit => one === letter);
+  return to === 'now' && unit !== undefined ? { amount: Number(amount), unit } : undefined;
+}
+
 /** A range of fixed times. */
 export function absoluteRange({ from, to }: TimeRange): RangeText {
   return { from: String(Math.round(from)), to: String(Math.round(to)) };

@@ -59,10 +59,35 @@ export function rangeTitle(text: RangeText, range: TimeRange, format: TimeFormat
   if (relative !== null && text.to === 'now') {
     return `Last ${formatDuration(range.to - range.from)}`;
   }
-  if (isRelative(text)) return `${text.from} to ${text.to}`;
+  if (isRelative(text)) {
+    const side = (written: string, at: UnixMs) =>
+      written.startsWith('now') ? written : formatMoment(at, format);
+    return `${side(text.from, range.from)} to ${side(text.to, range.to)}`;
+  }
   const sameDay = dayOf(range.from, format) === dayOf(range.to, format);
   const end = sameDay ? clockIn(range.to, format) : formatMoment(range.to, format);
   return `${formatMoment(range.from, format)} – ${end}`;
+}
+
+/** Below this the seconds tell two times apart, and a clock alone is short enough to be read. */
+const CLOCK_ONLY_MS = 600_000;
+
+/** The two times of an absolute range where there is little room: `Nov 26, 00:14 – 00:44`. */
+export function shortRangeTitle(
+  text: RangeText,
+  range: TimeRange,
+  format: TimeFormat = {},
+): string {
+  if (isRelative(text)) return rangeTitle(text, range, format);
+  const { from, to } = range;
+  if (to - from < CLOCK_ONLY_MS) return `${clockIn(from, format)} – ${clockIn(to, format)}`;
+  const zone = { timeZone: format.timeZone, hourCycle: 'h23' } as const;
+  const clock = { hour: '2-digit', minute: '2-digit' } as const;
+  const day = { month: 'short', day: 'numeric' } as const;
+  const isSameDay = dayOf(from, format) === dayOf(to, format);
+  const start = new Intl.DateTimeFormat(format.locale, { ...zone, ...day, ...clock });
+  const end = new Intl.DateTimeFormat(format.locale, { ...zone, ...clock });
+  return `${start.format(from)} – ${(isSameDay ? end : start).format(to)}`;
 }
 
 function dayOf(at: UnixMs, format: TimeFormat): string {

@@ -185,6 +185,32 @@ describe('the time range', () => {
     expect(screen.getByTestId('profile-timeline')).toHaveTextContent(/08:00:00 – 09:00:00/);
   });
 
+  it('takes any length that ends now, and moves on with the time of day', async () => {
+    const view = await openView(twoEnvironments());
+    const opener = screen.getByRole('button', { name: 'Choose two times' });
+    press('Choose two times');
+    type('Or the last', '0');
+    expect(screen.getByText('Give a whole number from 1 to 999.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Show' })).toBeDisabled();
+    type('Or the last', '3');
+    type('Unit', 'h');
+    press('Show');
+    await view.wait();
+    expect([search().get('from'), search().get('to')]).toEqual(['now-3h', null]);
+    expect(screen.getByRole('option', { name: 'Last 3 h' })).toBeInTheDocument();
+    expect(screen.getByLabelText('Auto refresh')).toBeEnabled();
+    expect(opener).toHaveFocus();
+  });
+
+  it('is left as it was with Escape', async () => {
+    await openView(twoEnvironments());
+    press('Choose two times');
+    fireEvent.keyDown(screen.getByLabelText('From'), { key: 'Escape' });
+    expect(screen.queryByLabelText('From')).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Choose two times' })).toHaveFocus();
+    expect(search().get('from')).toBeNull();
+  });
+
   it('can end now', async () => {
     const view = await openView(twoEnvironments());
     press('Choose two times');

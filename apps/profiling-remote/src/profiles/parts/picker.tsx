@@ -8,7 +8,8 @@ export interface PickerProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
-  readonly narrow?: boolean;
+  /** A class name; as wide as most by default. */
+  readonly width?: string;
   /** Why it is disabled, or what to know about it. */
   readonly hint?: string | undefined;
   /** `<option>` elements. */
@@ -17,7 +18,7 @@ export interface PickerProps {
 
 /** A labelled list to choose one from. */
 export function Picker(props: PickerProps) {
-  const { label, labelTitle, value, onChange, disabled, narrow, hint, children } = props;
+  const { label, labelTitle, value, onChange, disabled, width = 'pf:w-38', hint, children } = props;
   const id = useId();
   return (
     <div className="pf:flex pf:min-w-0 pf:flex-col pf:gap-1">
@@ -32,7 +33,7 @@ export function Picker(props: PickerProps) {
       </label>
       <select
         id={id}
-        className={`${FIELD} pf:max-sm:w-full ${narrow === true ? 'pf:w-20' : 'pf:w-38'}`}
+        className={`${FIELD} pf:max-sm:w-full ${width}`}
         value={value}
         disabled={disabled}
         title={hint}

@@ -57,7 +57,7 @@ export function AutoRefreshPicker({
   return (
     <Picker
       label="Auto refresh"
-      narrow
+      width="pf:w-20"
       value={autoRefresh}
       disabled={!moment.relative}
       hint={moment.relative ? undefined : 'A range of fixed times has nothing new.'}
