@@ -5,6 +5,7 @@ import {
   nodeCount,
   TRUNCATED_NAME,
 } from '@hsi/profile-model';
+import { findStackReference, isNamed } from './reference.ts';
 
 /** Number of a row, from the top, 0 the first. */
 export type RowIndex = number;
@@ -32,6 +33,11 @@ export interface FlameView {
   /** True when the root is a frame (sandwich): callers stand above it, callees below. */
   readonly rootIsFrame: boolean;
   readonly truncated: Truncation;
+  /**
+   * The tree that a sandwich was made of: only it tells which callers and callees belong to the same
+   * samples.
+   */
+  readonly source?: CallTree;
 }
 
 /** What a server left out of its answer. */
@@ -39,6 +45,8 @@ export interface Truncation {
   /** Frames whose callees were left out. */
   readonly frames: number;
   readonly total: number;
+  /** What was left out beside the view: in a sandwich it may hold more calls of the function. */
+  readonly elsewhere: number;
   /** The nodes that stand for what was left out; their stretch is where it would be drawn. */
   readonly nodes: Int32Array;
   /** Node -> the value that was left out at it or below it. Undefined when nothing was. */
@@ -50,6 +58,18 @@ export function isTruncated(tree: CallTree, node: NodeIndex): boolean {
   return (
     node > 0 && tree.names[tree.name[node]!] === TRUNCATED_NAME && tree.parent[node + 1] !== node
   );
+}
+
+/** How many frames have callees that were left out, and their value. */
+export function leftOut(tree: CallTree): { readonly frames: number; readonly total: number } {
+  const other = truncatedName(tree.names);
+  let [frames, total] = [0, 0];
+  for (let node = 1; other > 0 && node < nodeCount(tree); node++) {
+    if (tree.name[node] !== other || !isTruncated(tree, node)) continue;
+    frames++;
+    total += tree.total[node]!;
+  }
+  return { frames, total };
 }
 
 /** Index of {@link TRUNCATED_NAME} among the names, -1 when no frame has it. */
@@ -97,13 +117,13 @@ export function layOut(tree: CallTree): FlameView {
 
 function truncation(tree: CallTree, hidden: readonly NodeIndex[]): Truncation {
   const nodes = Int32Array.from(hidden);
-  if (hidden.length === 0) return { frames: 0, total: 0, nodes, below: undefined };
+  if (hidden.length === 0) return { frames: 0, total: 0, elsewhere: 0, nodes, below: undefined };
   const below = new Float64Array(nodeCount(tree));
   for (const node of hidden) below[node] = tree.total[node]!;
   for (let node = below.length - 1; node > 0; node--) {
     below[tree.parent[node]!]! += below[node]!;
   }
-  return { frames: hidden.length, total: below[0]!, nodes, below };
+  return { frames: hidden.length, total: below[0]!, elsewhere: 0, nodes, below };
 }
 
 /** Counting sort by row; it keeps the order within a row, which is from left to right already. */
@@ -159,14 +179,17 @@ export function findPlace(view: FlameView, { up, names }: Place): NodeIndex | un
   let at: NodeIndex | undefined = rowCount(view) === 0 ? undefined : view.root;
   for (const name of names) {
     if (at === undefined) return undefined;
-    at = childrenIn(view, at, up ? -1 : 1).find((node) => nodeName(view, node) === name);
+    at = childrenIn(view, at, up ? -1 : 1).find((node) => isNamed(nodeName(view, node), name));
   }
   return at;
 }
 
-/** The node at `stack` (frames below the root, root first), or undefined when there is none. */
+/**
+ * The node at `stack` (frames below the root, root first, or what `stackReference` made of them), or
+ * undefined when there is none.
+ */
 export function findStack(view: FlameView, stack: readonly string[]): NodeIndex | undefined {
-  return findPlace(view, { up: false, names: stack });
+  return findPlace(view, { up: false, names: stack }) ?? findStackReference(view, stack);
 }
 
 /** True for a frame above the root frame of a sandwich. */

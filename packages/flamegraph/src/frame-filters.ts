@@ -1,5 +1,6 @@
 import { type CallTree } from '@hsi/profile-model';
 import { npmPackage, parseFrameName } from './frame-name.ts';
+import { isNamed, nameReference } from './reference.ts';
 import { selfOfNames } from './transforms.ts';
 
 /** A kind of frames that a person may not want to see. */
@@ -61,7 +62,7 @@ export function textFilter(text: string): string {
 
 /** The id of a filter for one name. */
 export function nameFilter(name: string): string {
-  return NAME_PREFIX + name;
+  return NAME_PREFIX + nameReference(name);
 }
 
 /** A filter by its id: a preset, a text or a name of one's own. Undefined for an id that says nothing. */
@@ -71,7 +72,7 @@ export function frameFilter(id: string): FramePreset | undefined {
   const wanted = id.slice(TEXT_PREFIX.length);
   if (wanted === '') return undefined;
   if (id.startsWith(NAME_PREFIX)) {
-    return { id, title: parseFrameName(wanted).function, hides: (name) => name === wanted };
+    return { id, title: parseFrameName(wanted).function, hides: (name) => isNamed(name, wanted) };
   }
   if (!id.startsWith(TEXT_PREFIX)) return undefined;
   const text = wanted.toLowerCase();

@@ -24,6 +24,7 @@ export * from './frame-name.ts';
 export * from './hit-test.ts';
 export * from './invert.ts';
 export * from './navigate.ts';
+export { isNamed, nameReference, stackReference } from './reference.ts';
 export * from './sandwich.ts';
 export * from './search.ts';
 export * from './text-fit.ts';

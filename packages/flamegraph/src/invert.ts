@@ -1,5 +1,5 @@
 import { type CallTree, type NameIndex, type NodeIndex, nodeCount } from '@hsi/profile-model';
-import { type FlameView, isTruncated, layOut, truncatedName } from './flame-view.ts';
+import { type FlameView, isTruncated, layOut, leftOut, truncatedName } from './flame-view.ts';
 import { heaviestFirst } from './transforms.ts';
 
 /**
@@ -30,7 +30,9 @@ export function invertedView(tree: CallTree): FlameView {
   for (let node = 1; node < self.length; node++) {
     if (view.parent[node] === 0) self[node] = view.total[node]!;
   }
-  return { ...view, self };
+  // In the tree they are one leaf.
+  const { frames } = leftOut(tree);
+  return { ...view, self, truncated: { ...view.truncated, frames } };
 }
 
 /** Self values on their way from the node that they were measured in up to the root. */

@@ -1,7 +1,7 @@
-import { treeFromDrawing } from '@hsi/test-kit';
+import { treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import { describe, expect, it } from 'vitest';
-import { findPlace, findStack, layOut, nodeName, placeOf } from './flame-view.ts';
-import { move, pointBelow, revealInViewport, revealRow, type Step } from './navigate.ts';
+import { findPlace, findStack, layOut, nodeName, nodesOfRow, placeOf } from './flame-view.ts';
+import { centerRow, move, pointBelow, revealInViewport, revealRow, type Step } from './navigate.ts';
 import { sandwich } from './sandwich.ts';
 
 const TREE = treeFromDrawing(`
@@ -75,6 +75,14 @@ describe('reveal', () => {
     expect(revealRow(view, sum, 0, 40)).toBe(40);
     expect(revealRow(view, view.root, 40, 40)).toBe(0);
     expect(revealRow(view, sum, 0, 400)).toBe(0);
+  });
+
+  it('scrolls a row that is out of sight to the middle, and no other', () => {
+    const deep = layOut(treeFromFolded(`${'walk;'.repeat(99)}walk 1`));
+    const [seen, far, last] = [10, 50, 100].map((row) => nodesOfRow(deep, row)[0]!);
+    expect(centerRow(deep, seen!, 100, 400)).toBe(100);
+    expect(centerRow(deep, far!, 100, 400)).toBe(50.5 * 20 - 200);
+    expect(centerRow(deep, last!, 100, 400)).toBe(101 * 20 - 400);
   });
 
   it('points under the visible part of a frame', () => {

@@ -78,8 +78,23 @@ export function revealRow(
   height: number,
 ): number {
   const top = view.row[node]! * ROW_HEIGHT;
-  const most = Math.max(0, rowCount(view) * ROW_HEIGHT - height);
   const wanted = Math.max(top + ROW_HEIGHT - height, Math.min(scrollTop, top));
+  return scrollWithin(view, wanted, height);
+}
+
+/** As {@link revealRow}; a row that is not seen goes to the middle, with rows above and below it. */
+export function centerRow(
+  view: FlameView,
+  node: NodeIndex,
+  scrollTop: number,
+  height: number,
+): number {
+  if (revealRow(view, node, scrollTop, height) === scrollTop) return scrollTop;
+  return scrollWithin(view, (view.row[node]! + 0.5) * ROW_HEIGHT - height / 2, height);
+}
+
+function scrollWithin(view: FlameView, wanted: number, height: number): number {
+  const most = Math.max(0, rowCount(view) * ROW_HEIGHT - height);
   return Math.min(most, Math.max(0, wanted));
 }
 

@@ -1,19 +1,23 @@
 import { type CallTree, type NameIndex, type NodeIndex, nodeCount } from '@hsi/profile-model';
-import { type FlameView, groupByRow, isTruncated, layOut } from './flame-view.ts';
+import { type FlameView, groupByRow, isTruncated, layOut, leftOut } from './flame-view.ts';
+import { isNamed } from './reference.ts';
 import { heaviestFirst } from './transforms.ts';
 import { TreeMerger } from './tree-merger.ts';
 
 /**
  * One function in the middle: below it everything that it calls, from wherever it is called; above
  * it who calls it, with the share of its total that comes through each caller. A call below a call
- * of the same function counts once. A name that no frame has gives an empty view.
+ * of the same function counts once. A name (or a `nameReference`) that no frame has gives an empty view.
  */
 export function sandwich(tree: CallTree, name: string): FlameView {
-  const index = tree.names.indexOf(name, 1);
+  const index = tree.names.findIndex((each, at) => at > 0 && isNamed(each, name));
   const calls = index < 0 ? [] : outermostCalls(tree, index);
   const callees = layOut(calleesOf(tree, calls, index));
-  if (calls.length === 0) return { ...callees, rootIsFrame: true };
-  return join(heaviestFirst(callersOf(tree, calls, index)), callees, index);
+  const elsewhere = leftOut(tree).total - callees.truncated.total;
+  const truncated = { ...callees.truncated, elsewhere };
+  if (calls.length === 0) return { ...callees, rootIsFrame: true, truncated };
+  const view = join(heaviestFirst(callersOf(tree, calls, index)), callees, index);
+  return { ...view, truncated, source: tree };
 }
 
 /** Calls of a function that are not below a call of the same function. */

@@ -32,6 +32,7 @@ describe('search', () => {
 
   it('matches nothing when nothing is asked for', () => {
     expect(search(NAMES, '  ').matches).toBeUndefined();
+    expect(search(NAMES, '//').matches).toBeUndefined();
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { type CallTree, type NodeIndex } from '@hsi/profile-model';
-import { truncatedName } from './flame-view.ts';
+import { type CallTree, type NameIndex, type NodeIndex } from '@hsi/profile-model';
+import { type FlameView, truncatedName } from './flame-view.ts';
+import { isNamed } from './reference.ts';
 
 /**
  * Finds the names that a needle means when none contains it: typing errors, words in another
@@ -43,20 +44,21 @@ export const LONGEST_QUERY = 1_000;
 /**
  * Which names a query matches:
  * - `/pattern/flags` is a regular expression, without regard to case unless the flag `c` is given;
- * - `"name"` is exactly that name;
+ * - `"name"` is exactly that name, or the name that a `nameReference` stands for;
  * - anything else: every word of it occurs, in any order, without regard to case; when no name has
  *   them all, the names that `fuzzy` finds.
  */
 export function search(names: readonly string[], query: string, fuzzy?: FuzzyFind): SearchResult {
   const text = query.trim();
-  if (text === '') return NO_SEARCH;
+  // A pattern that is still to be written is no search yet.
+  if (text === '' || text === '//') return NO_SEARCH;
   if (text.length > LONGEST_QUERY) {
     return problem(names, 'text', `The search is longer than ${LONGEST_QUERY} characters.`);
   }
   const pattern = /^\/(.+)\/([a-z]*)$/s.exec(text);
   if (pattern) return searchPattern(names, pattern[1]!, pattern[2]!);
   const exact = /^"(.+)"$/s.exec(text)?.[1];
-  if (exact !== undefined) return result(names, 'exact', (name) => name === exact);
+  if (exact !== undefined) return result(names, 'exact', (name) => isNamed(name, exact));
   const found = result(names, 'text', containsWords(text));
   if (found.names > 0 || fuzzy === undefined) return found;
   return fuzzyResult(names, fuzzy(names, text));
@@ -133,26 +135,42 @@ export interface MatchShare {
   readonly total: number;
 }
 
-/** Columns that {@link matchShare} reads. */
-type MatchedColumns = Pick<CallTree, 'name' | 'parent' | 'total'>;
+/** What {@link matchShare} reads: a tree, or a view of one. */
+type Matched = Pick<CallTree, 'name' | 'parent' | 'total'> & Partial<Pick<FlameView, 'source'>>;
 
-/** Every node that a search matches, and their union's value. The root never matches. */
-export function matchShare(tree: MatchedColumns, matches: Uint8Array | undefined): MatchShare {
+/** Every node that a search matches, and their union's value. A root that is no frame never matches. */
+export function matchShare(tree: Matched, matches: Uint8Array | undefined): MatchShare {
   if (matches === undefined) return { nodes: new Int32Array(0), total: 0 };
-  const { name, parent, total } = tree;
+  const { name, parent, total, source } = tree;
   const covered = new Uint8Array(name.length);
-  const nodes: NodeIndex[] = [];
+  const nodes = new Int32Array(name.length);
+  let count = 0;
   let sum = 0;
-  for (let node = 1; node < name.length; node++) {
-    const inside = covered[parent[node]!]!;
+  for (let node = source === undefined ? 1 : 0; node < name.length; node++) {
+    const inside = node === 0 ? 0 : covered[parent[node]!]!;
     const matched = matches[name[node]!]!;
     if (matched) {
-      nodes.push(node);
+      nodes[count++] = node;
       if (!inside) sum += total[node]!;
     }
     covered[node] = inside | matched;
   }
-  return { nodes: Int32Array.from(nodes), total: sum };
+  const union = source === undefined ? sum : valueThrough(source, name[0]!, matches);
+  return { nodes: nodes.slice(0, count), total: union };
+}
+
+/** The value of the samples that a function is in and any matching one too: above it, below it or itself. */
+function valueThrough(tree: CallTree, through: NameIndex, matches: Uint8Array): number {
+  const { name, parent, self } = tree;
+  // Bit 0: a matching frame is in the stack trace; bit 1: the function is.
+  const seen = new Uint8Array(name.length);
+  let sum = 0;
+  for (let node = 1; node < name.length; node++) {
+    const index = name[node]!;
+    seen[node] = seen[parent[node]!]! | matches[index]! | (index === through ? 2 : 0);
+    if (seen[node] === 3) sum += self[node]!;
+  }
+  return sum;
 }
 
 /** The match after `current` (before it when `step` is -1), around the end; undefined without matches. */

@@ -51,6 +51,16 @@ describe('invertTree', () => {
   });
 });
 
+it('counts the frames that were cut as often in an inverted view as in the tree', () => {
+  const tree = treeFromDrawing(`
+    main 1
+      other 3
+      work 2
+        other 4
+  `);
+  expect(invertedView(tree).truncated).toMatchObject({ frames: 2, total: 7 });
+});
+
 it('tells self values of functions in an inverted view', () => {
   const view = invertedView(
     treeFromDrawing(`

@@ -17,7 +17,7 @@ import { type Command, KEY_BINDINGS, keyLabel, keyOf } from './flame-keys.ts';
 import { FLOATING, FOCUS_RING, SMALL_BUTTON } from './look.ts';
 import { type FlameGraph } from './use-flame-graph.ts';
 import { type Popup } from './use-flame-commands.ts';
-import { type Toggle, TOGGLE_TITLES } from './view-options.ts';
+import { TOGGLE_TITLES, TOGGLES } from './view-options.ts';
 
 /** What opens over a flame graph. Fetched when it first opens. */
 export function FlameExtras(props: {
@@ -147,7 +147,7 @@ function ViewDialog({
     <Dialog title="View" onClose={onClose}>
       <fieldset className="pf:mb-3">
         <legend className="pf:mb-1 pf:font-semibold">Shape</legend>
-        {(['invert', 'heaviest', 'recursion', 'siblings'] satisfies Toggle[]).map((each) => (
+        {TOGGLES.map((each) => (
           <Choice
             key={each}
             type="checkbox"

@@ -1,8 +1,9 @@
-import { fireEvent, render, screen, within } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { installDrawLog, treeFromDrawing } from '@hsi/test-kit';
+import { installDrawLog, treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlameGraphPanel, type FlameGraphPanelProps } from './flame-graph-panel.tsx';
+import { PLAIN } from './view-options.ts';
 
 const TREE = treeFromDrawing(`
   main 100
@@ -87,7 +88,42 @@ describe('FlameGraphPanel', () => {
     click(panel, 2, 0.1);
     expect(onDetail).not.toHaveBeenCalled();
     click(panel, 1, 0.1);
-    expect(onDetail).toHaveBeenCalledExactlyOnceWith(['main']);
+    expect(onDetail).toHaveBeenCalledOnce();
+  });
+
+  it('asks for detail when the frame that a link focuses may be left out', () => {
+    const onDetail = vi.fn();
+    show({ onDetail, focus: ['main', 'small'] });
+    expect(onDetail).toHaveBeenCalledOnce();
+  });
+
+  it('asks for no detail where nothing is left out', () => {
+    const onDetail = vi.fn();
+    show({ onDetail, focus: ['main', 'small'], tree: treeFromDrawing('main 100') });
+    expect(onDetail).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['inverted', { invert: true }, '1 frame, 10.0% of total hidden'],
+    ['in a sandwich', { sandwich: './work.mjs:mat:5' }, '10.0% of the profile hidden'],
+  ])('asks for detail, and says what is hidden, when it is %s', (_, options, sentence) => {
+    const onDetail = vi.fn();
+    const panel = show({ onDetail, options: { ...PLAIN, ...options } });
+    expect(panel.textContent).toContain(sentence);
+    expect(onDetail).toHaveBeenCalledOnce();
+  });
+
+  it('scrolls to the focus of a link and to the function of a sandwich', () => {
+    const deep = treeFromFolded(`${Array.from({ length: 300 }, (_, at) => `f${at}`).join(';')} 5`);
+    const shown = { tree: deep, height: 400 };
+    const focus = Array.from({ length: 101 }, (_, at) => `f${at}`);
+    const panel = show({ ...shown, focus });
+    const tree = within(panel).getByRole('tree');
+    // Row 101 of 20 pixels, in the middle.
+    expect(tree.scrollTop).toBe(101.5 * 20 - 200);
+    cleanup();
+    const other = show({ ...shown, options: { ...PLAIN, sandwich: 'f250' } });
+    expect(within(other).getByRole('tree').scrollTop).toBe(250.5 * 20 - 200);
   });
 
   it('tells what a search matches, as a union', () => {

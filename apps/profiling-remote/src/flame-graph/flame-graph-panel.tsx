@@ -1,15 +1,16 @@
 import { CircleHelp, Search, SlidersHorizontal } from 'lucide-react';
-import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { type CallTree, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { FlameBreadcrumb } from './flame-breadcrumb.tsx';
 import { FlameChips, FlameReadout, hasReadout } from './flame-readout.tsx';
 import { FlameSearch } from './flame-search.tsx';
 import { Stage } from './flame-stage.tsx';
 import { SMALL_BUTTON } from './look.ts';
-import { type FlameCommands, useFlameCommands } from './use-flame-commands.ts';
-import { useFlameGraph } from './use-flame-graph.ts';
+import { type FlameCommands, type ShownGraph, useFlameCommands } from './use-flame-commands.ts';
+import { type FlameGraph, useFlameGraph } from './use-flame-graph.ts';
 import { useLoaded } from './use-loaded.ts';
 import { useStage } from './use-stage.ts';
+import { type ViewOptions } from './view-options.ts';
 
 export interface FlameGraphPanelProps {
   readonly testId: string;
@@ -28,13 +29,16 @@ export interface FlameGraphPanelProps {
   readonly height?: number;
   /** For a grid of several: fewer controls. */
   readonly compact?: boolean;
-  /** Frames below this stack trace were cut by the server and are wanted now. */
-  readonly onDetail?: (stack: readonly string[]) => void;
+  /** Frames that the server left out are wanted now. */
+  readonly onDetail?: () => void;
   /** Ids of frame filters (`FRAME_PRESETS`). Without it the panel keeps its own. */
   readonly hidden?: readonly string[];
   readonly onHiddenChange?: (ids: readonly string[]) => void;
-  /** The address that "Copy link" copies for a stack trace; otherwise the page's present one. */
-  readonly linkFor?: (stack: readonly string[]) => string;
+  /** How the graph is shown. Without it the panel keeps its own. */
+  readonly options?: ViewOptions;
+  readonly onOptionsChange?: (options: ViewOptions) => void;
+  /** The address that "Copy link" copies; without it the page's present one. */
+  readonly linkFor?: (shown: ShownGraph) => string;
 }
 
 const DEFAULT_HEIGHT = 360;
@@ -53,6 +57,8 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
     onDetail: props.onDetail,
     hidden: props.hidden,
     onHiddenChange: props.onHiddenChange,
+    options: props.options,
+    onOptionsChange: props.onOptionsChange,
   });
   const searchField = useRef<HTMLInputElement>(null);
   // One of many has no room for a field of its own until it is asked for.
@@ -72,8 +78,7 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
     onMessage: setMessage,
   });
   const { part: Extras, failed } = useLoaded(commands.popup !== undefined, loadExtras);
-  const onStep = (step: 1 | -1): void =>
-    commands.run(step === 1 ? 'next' : 'previous', graph.selected);
+  const onStep = useStep(graph, commands);
   const { setPopup } = commands;
   const { focusTree } = stage;
   const close = useCallback(
@@ -137,7 +142,7 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
           graph={graph}
           unit={unit}
           message={failed ? 'This part could not be loaded. Try again.' : message}
-          onStep={hasSearch ? undefined : onStep}
+          onStep={hasSearch ? undefined : (step) => onStep(step, graph.query)}
         />
       </div>
       {commands.popup && Extras && (
@@ -151,6 +156,22 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
       )}
     </section>
   );
+}
+
+/** Goes from match to match; of a query that was just typed once its matches are known. */
+function useStep(graph: FlameGraph, { run }: FlameCommands): (step: 1 | -1, query: string) => void {
+  const owed = useRef<{ step: 1 | -1; query: string }>(undefined);
+  const go = (step: 1 | -1): void => run(step === 1 ? 'next' : 'previous', graph.selected);
+  useEffect(() => {
+    if (owed.current?.query !== graph.query) return;
+    const { step } = owed.current;
+    owed.current = undefined;
+    go(step);
+  });
+  return (step, query) => {
+    if (query === graph.query) go(step);
+    else owed.current = { step, query };
+  };
 }
 
 function PanelButtons(props: {

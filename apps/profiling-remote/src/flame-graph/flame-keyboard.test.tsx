@@ -4,6 +4,8 @@ import { installDrawLog, treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useState } from 'react';
 import { FlameGraphPanel, type FlameGraphPanelProps } from './flame-graph-panel.tsx';
+import { type ShownGraph } from './use-flame-commands.ts';
+import { PLAIN } from './view-options.ts';
 
 const TREE = treeFromDrawing(`
   main 100
@@ -93,9 +95,27 @@ describe('by keyboard alone', () => {
   });
 
   it('copies a link', async () => {
-    const { user } = show({ linkFor: (stack) => `https://hsi.test/#${stack.join('/')}` });
-    await user.keyboard('{ArrowDown}l');
-    await waitFor(() => expect(copied).toEqual(['https://hsi.test/#main']));
+    const linkFor = vi.fn((_: ShownGraph) => 'https://hsi.test/');
+    const { user } = show({ linkFor, hidden: ['node'] });
+    await user.keyboard('g{ArrowDown}l');
+    await waitFor(() => expect(copied).toEqual(['https://hsi.test/']));
+    const options = { ...PLAIN, siblings: true };
+    expect(linkFor).toHaveBeenLastCalledWith({ options, hidden: ['node'], focus: ['main'] });
+    await user.keyboard('il');
+    await waitFor(() => expect(copied).toHaveLength(2));
+    expect(linkFor.mock.lastCall![0]).toMatchObject({
+      options: { invert: true },
+      focus: undefined,
+    });
+  });
+
+  it('focuses a frame that is deep in a recursion', async () => {
+    const onFocusChange = vi.fn();
+    const deep = Array.from({ length: 1_000 }, (_, at) => `walk${at % 2}`).join(';');
+    const { user, panel } = show({ tree: treeFromFolded(`${deep} 5\nmain 5`), onFocusChange });
+    await user.keyboard('{ArrowDown}{ArrowRight}{End}{Enter}');
+    expect(within(panel).getByRole('navigation', { name: 'Focus' }).textContent).toContain('walk1');
+    expect(onFocusChange.mock.lastCall![0]).toEqual([expect.stringMatching(/^…1000#/)]);
   });
 
   it('says when copying is not allowed', async () => {

@@ -5,7 +5,7 @@ import { formatShare, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { StepButtons } from './flame-search.tsx';
 import { CHIP } from './look.ts';
 import { type FlameGraph } from './use-flame-graph.ts';
-import { type Toggle, TOGGLE_TITLES } from './view-options.ts';
+import { TOGGLE_TITLES, TOGGLES, togglesOf } from './view-options.ts';
 
 /** What the search matches, what the server left out, and what was last done. */
 export function FlameReadout(props: {
@@ -27,6 +27,12 @@ export function FlameReadout(props: {
       {props.onStep && found.names > 0 && (
         <span className="pf:flex">
           <StepButtons onStep={props.onStep} />
+        </span>
+      )}
+      {truncated.elsewhere > 0 && (
+        <span title="Frames that were left out of the server's answer may be calls of this function.">
+          {formatShare(share(truncated.elsewhere, graph.tree.total[0] ?? 0))} of the profile hidden:
+          totals are at least this
         </span>
       )}
       {truncated.frames > 0 && (
@@ -68,11 +74,10 @@ export function hasReadout({ view, options, hidden, found, ...graph }: FlameGrap
     TOGGLES.some((toggle) => options[toggle]) ||
     hidden.length > 0 ||
     found.kind !== 'none' ||
-    view.truncated.frames > 0
+    view.truncated.frames > 0 ||
+    view.truncated.elsewhere > 0
   );
 }
-
-const TOGGLES = ['invert', 'heaviest', 'recursion', 'siblings'] satisfies Toggle[];
 
 /** How the graph differs from the profile as it came; each chip takes one difference away. */
 export function FlameChips({ graph }: { readonly graph: FlameGraph }): ReactNode {
@@ -85,7 +90,7 @@ export function FlameChips({ graph }: { readonly graph: FlameGraph }): ReactNode
       }),
     [tree, hidden],
   );
-  const toggles = TOGGLES.filter((toggle) => options[toggle]);
+  const toggles = togglesOf(options);
   return (
     <>
       {options.sandwich !== undefined && (

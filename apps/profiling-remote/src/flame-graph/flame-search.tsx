@@ -1,28 +1,45 @@
 import { ChevronDown, ChevronUp, Regex, X } from 'lucide-react';
-import { type ReactNode, type RefObject } from 'react';
+import { type ReactNode, type RefObject, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { FOCUS_RING, SMALL_BUTTON } from './look.ts';
+import { useTypedQuery } from './use-typed-query.ts';
 
 /** Where a query is typed. A regular expression is a query between slashes, so that an address holds all of it. */
 export function FlameSearch(props: {
   readonly query: string;
   readonly onQueryChange: (query: string) => void;
   readonly problem?: string | undefined;
-  /** Next (1) or previous (-1) match; without it there are no buttons for that. */
-  readonly onStep?: (step: 1 | -1) => void;
+  /** Next (1) or previous (-1) match of a query; without it there are no buttons for that. */
+  readonly onStep?: (step: 1 | -1, query: string) => void;
   readonly field?: RefObject<HTMLInputElement | null>;
   /** Takes the keyboard when it appears. */
   readonly autoFocus?: boolean;
   /** Left without a query. */
   readonly onLeaveEmpty?: () => void;
 }): ReactNode {
-  const { query, onQueryChange, onStep, field } = props;
-  const pattern = /^\/(.*)\/[a-z]*$/s.exec(query);
+  const { onStep } = props;
+  const { text, type, finish } = useTypedQuery(props.query, props.onQueryChange);
+  const ownField = useRef<HTMLInputElement>(null);
+  const field = props.field ?? ownField;
+  const pattern = /^\/(.*)\/[a-z]*$/s.exec(text);
+  const set = (next: string): void => {
+    type(next);
+    finish();
+  };
+  const togglePattern = (): void => {
+    const next = pattern ? pattern[1]! : `/${text}/`;
+    flushSync(() => set(next));
+    // To go on typing: within the slashes.
+    const end = pattern ? next.length : next.length - 1;
+    field.current?.focus();
+    field.current?.setSelectionRange(end, end);
+  };
   return (
     <div role="search" className="pf:flex pf:min-w-0 pf:items-center pf:gap-0.5">
       <input
         ref={field}
         type="text"
-        value={query}
+        value={text}
         spellCheck={false}
         autoComplete="off"
         maxLength={500}
@@ -31,15 +48,19 @@ export function FlameSearch(props: {
         aria-invalid={props.problem !== undefined}
         placeholder="Search functions"
         className={`pf:h-7 pf:w-48 pf:min-w-0 pf:rounded pf:border pf:bg-gray-900 pf:px-2 pf:text-xs pf:text-gray-100 pf:placeholder:text-gray-400 ${props.problem === undefined ? 'pf:border-gray-600' : 'pf:border-red-400'} ${FOCUS_RING}`}
-        onChange={(event) => onQueryChange(event.target.value)}
-        onBlur={() => query === '' && props.onLeaveEmpty?.()}
+        onChange={(event) => type(event.target.value)}
+        onBlur={() => {
+          finish();
+          if (text === '') props.onLeaveEmpty?.();
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
             event.preventDefault();
-            onStep?.(event.shiftKey ? -1 : 1);
-          } else if (event.key === 'Escape' && query !== '') {
+            finish();
+            onStep?.(event.shiftKey ? -1 : 1, text);
+          } else if (event.key === 'Escape' && text !== '') {
             event.stopPropagation();
-            onQueryChange('');
+            set('');
           }
         }}
       />
@@ -49,21 +70,24 @@ export function FlameSearch(props: {
         aria-label="Regular expression"
         aria-pressed={pattern !== null}
         title="Regular expression"
-        onClick={() => onQueryChange(pattern ? pattern[1]! : `/${query}/`)}
+        onClick={togglePattern}
       >
         <Regex size={14} aria-hidden />
       </button>
-      {query !== '' && (
+      {text !== '' && (
         <button
           type="button"
           className={SMALL_BUTTON}
           aria-label="Clear the search"
-          onClick={() => onQueryChange('')}
+          onClick={() => {
+            set('');
+            field.current?.focus();
+          }}
         >
           <X size={14} aria-hidden />
         </button>
       )}
-      {onStep && query !== '' && <StepButtons onStep={onStep} />}
+      {onStep && text !== '' && <StepButtons onStep={(step) => onStep(step, text)} />}
     </div>
   );
 }

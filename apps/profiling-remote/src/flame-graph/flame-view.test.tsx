@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, within } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { VALUE_COLORS } from '@hsi/flamegraph';
 import { installDrawLog, treeFromDrawing } from '@hsi/test-kit';
@@ -173,7 +173,8 @@ it('opens a search field in one of many when it is asked for, until it is left e
   await userEvent.click(screen.getByRole('button', { name: 'Find in X' }));
   expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Search functions' }));
   await userEvent.keyboard('m');
-  expect(onQueryChange).toHaveBeenCalledWith('m');
+  await waitFor(() => expect(onQueryChange).toHaveBeenCalledWith('m'));
+  await userEvent.clear(screen.getByRole('textbox'));
   await userEvent.tab();
   expect(screen.queryByRole('textbox')).toBeNull();
 });

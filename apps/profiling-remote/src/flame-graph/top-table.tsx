@@ -1,6 +1,8 @@
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { observeElementRect, useVirtualizer } from '@tanstack/react-virtual';
 import {
+  isNamed,
+  nameReference,
   parseFrameName,
   shortFile,
   sortFunctions,
@@ -41,7 +43,7 @@ export function TopTable(props: TopTableProps): ReactNode {
     column: 'self',
     descending: true,
   });
-  const found = useSearch(tree.names, query);
+  const found = useSearch(tree.names, useDeferredValue(query));
   const functions = useMemo(() => topFunctions(tree), [tree]);
   const rows = useMemo(() => {
     // One function by its exact name is a row to highlight, not a list of one.
@@ -66,8 +68,9 @@ export function TopTable(props: TopTableProps): ReactNode {
   const whole = tree.total[0] ?? 0;
   const selected = props.selected ?? /^"(.+)"$/s.exec(query.trim())?.[1];
   const choose = (name: string): void => {
-    if (props.onSelect) props.onSelect(name === selected ? undefined : name);
-    else props.onQueryChange?.(name === selected ? '' : `"${name}"`);
+    const isSelected = selected !== undefined && isNamed(name, selected);
+    if (props.onSelect) props.onSelect(isSelected ? undefined : name);
+    else props.onQueryChange?.(isSelected ? '' : `"${nameReference(name)}"`);
   };
 
   return (
@@ -116,7 +119,7 @@ export function TopTable(props: TopTableProps): ReactNode {
             top={item.start}
             unit={unit}
             whole={whole}
-            selected={rows[item.index]!.name === selected}
+            selected={selected !== undefined && isNamed(rows[item.index]!.name, selected)}
             onChoose={choose}
           />
         ))}

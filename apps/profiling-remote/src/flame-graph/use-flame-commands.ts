@@ -1,10 +1,19 @@
 import { type RefObject, useCallback, useState } from 'react';
-import { nameFilter, nextMatch, pan, stackOf, zoom } from '@hsi/flamegraph';
+import {
+  nameFilter,
+  nameReference,
+  nextMatch,
+  pan,
+  stackOf,
+  stackReference,
+  zoom,
+} from '@hsi/flamegraph';
 import { type WindowPoint } from './flame-canvas.tsx';
 import { chooseColors, nextColors, SCHEME_TITLES } from './color-choice.ts';
 import { copyText } from './copy-text.ts';
 import { type Command } from './flame-keys.ts';
 import { type FlameGraph } from './use-flame-graph.ts';
+import { readsFromRoot, type ViewOptions } from './view-options.ts';
 
 /** What is open over the graph. */
 export type Popup =
@@ -12,13 +21,22 @@ export type Popup =
   | { readonly kind: 'view' }
   | { readonly kind: 'help' };
 
+/** What a link leads to. */
+export interface ShownGraph {
+  readonly options: ViewOptions;
+  /** Ids of frame filters. */
+  readonly hidden: readonly string[];
+  /** The frame to focus, a `stackReference`; `undefined` leaves the focus as it is. */
+  readonly focus: readonly string[] | undefined;
+}
+
 interface CommandOptions {
   readonly graph: FlameGraph;
   readonly searchField: RefObject<HTMLInputElement | null>;
   /** Shows the search field where it is not shown always. */
   readonly openSearch: () => void;
   readonly onQueryChange: ((query: string) => void) | undefined;
-  readonly linkFor: ((stack: readonly string[]) => string) | undefined;
+  readonly linkFor: ((shown: ShownGraph) => string) | undefined;
   /** Where a menu opens that no pointer asked for. */
   readonly pointOf: (node: number) => WindowPoint;
   /** Brings a frame into sight and selects it. */
@@ -82,7 +100,13 @@ function copyOf(
   const { view } = graph;
   if (command === 'copy-name') copy('name', view.names[view.name[node]!]!);
   else if (command === 'copy-stack') copy('stack trace', stackOf(view, node).join('\n'));
-  else copy('link', linkFor ? linkFor(stackOf(view, node)) : window.location.href);
+  else copy('link', linkFor?.(shownAt(node, graph)) ?? window.location.href);
+}
+
+// A frame of an inverted graph or a sandwich has no stack trace from the root.
+function shownAt(node: number, { view, options, hidden }: FlameGraph): ShownGraph {
+  const focus = readsFromRoot(options) ? stackReference(stackOf(view, node)) : undefined;
+  return { options, hidden, focus };
 }
 
 function change(command: Command, node: number | undefined, options: CommandOptions): void {
@@ -96,10 +120,10 @@ function change(command: Command, node: number | undefined, options: CommandOpti
     case 'back':
       return stepBack(graph);
     case 'sandwich':
-      if (isFrame) graph.setOptions({ sandwich: name });
+      if (name !== undefined && isFrame) graph.setOptions({ sandwich: nameReference(name) });
       return;
     case 'search':
-      if (isFrame) onQueryChange?.(`"${name}"`);
+      if (name !== undefined && isFrame) onQueryChange?.(`"${nameReference(name)}"`);
       return;
     case 'hide':
       if (isFrame && name) graph.setHidden([...new Set([...graph.hidden, nameFilter(name)])]);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import {
   findPlace,
   findStack,
@@ -10,21 +10,24 @@ import {
   placeOf,
   type SearchResult,
   stackOf,
+  stackReference,
   type Viewport,
   WHOLE,
 } from '@hsi/flamegraph';
 import { type CallTree } from '@hsi/profile-model';
 import { useSearch } from './use-search.ts';
-import { hasServerStacks, PLAIN, readsFromRoot, type ViewOptions, viewOf } from './view-options.ts';
+import { PLAIN, readsFromRoot, type ViewOptions, viewOf } from './view-options.ts';
 
 export interface FlameGraphOptions {
   readonly tree: CallTree;
   readonly query: string;
   readonly focus: readonly string[] | undefined;
   readonly onFocusChange: ((stack: readonly string[]) => void) | undefined;
-  readonly onDetail: ((stack: readonly string[]) => void) | undefined;
+  readonly onDetail: (() => void) | undefined;
   readonly hidden: readonly string[] | undefined;
   readonly onHiddenChange: ((ids: readonly string[]) => void) | undefined;
+  readonly options: ViewOptions | undefined;
+  readonly onOptionsChange: ((options: ViewOptions) => void) | undefined;
 }
 
 /** Everything a flame graph shows, and what can be done with it. */
@@ -38,6 +41,8 @@ export interface FlameGraph {
   /** Ids of the frame filters that are on. */
   readonly hidden: readonly string[];
   readonly setHidden: (ids: readonly string[]) => void;
+  /** What `found` was searched for: what is typed, a little later. */
+  readonly query: string;
   readonly found: SearchResult;
   readonly matched: MatchShare;
   readonly viewport: Viewport;
@@ -46,6 +51,8 @@ export interface FlameGraph {
   /** `undefined` goes back to the focus's own viewport. */
   readonly setViewport: (viewport: Viewport | undefined) => void;
   readonly focusNode: number | undefined;
+  /** Changes when the focus or what it is a focus of does, not with fresh data. */
+  readonly focusKey: string;
   /** True when a focus is wanted whose frame is not in the view. */
   readonly focusIsMissing: boolean;
   /** The root, or `undefined`, takes the focus away. */
@@ -58,13 +65,18 @@ const NONE: readonly string[] = [];
 
 export function useFlameGraph(inputs: FlameGraphOptions): FlameGraph {
   const { tree } = inputs;
-  const [options, setAllOptions] = useState<ViewOptions>(PLAIN);
+  const [ownOptions, setOwnOptions] = useState<ViewOptions>(PLAIN);
+  const options = inputs.options ?? ownOptions;
   const [ownHidden, setOwnHidden] = useState(NONE);
   const hidden = inputs.hidden ?? ownHidden;
-  const { onHiddenChange } = inputs;
+  const { onHiddenChange, onOptionsChange } = inputs;
   const setOptions = useCallback(
-    (patch: Partial<ViewOptions>) => setAllOptions((now) => ({ ...now, ...patch })),
-    [],
+    (patch: Partial<ViewOptions>) => {
+      const next = { ...options, ...patch };
+      setOwnOptions(next);
+      onOptionsChange?.(next);
+    },
+    [options, onOptionsChange],
   );
   const setHidden = useCallback(
     (ids: readonly string[]) => {
@@ -75,9 +87,11 @@ export function useFlameGraph(inputs: FlameGraphOptions): FlameGraph {
   );
   const view = useMemo(() => viewOf(tree, options, hidden), [tree, options, hidden]);
   const names = useMemo(() => new FrameNames(view.names), [view.names]);
-  const found = useSearch(view.names, inputs.query);
+  // Typing goes first: the graph follows when there is time.
+  const query = useDeferredValue(inputs.query);
+  const found = useSearch(view.names, query);
   const matched = useMemo(() => matchShare(view, found.matches), [view, found]);
-  const focus = useFocus(view, options, hidden, inputs);
+  const focus = useFocus(view, options, inputs);
   return {
     tree,
     view,
@@ -86,9 +100,11 @@ export function useFlameGraph(inputs: FlameGraphOptions): FlameGraph {
     setOptions,
     hidden,
     setHidden,
+    query,
     found,
     matched,
     ...useViewport(view, focus.focusNode, focus.key),
+    focusKey: focus.key,
     focusNode: focus.focusNode,
     focusIsMissing: focus.focusIsMissing,
     focusOn: focus.focusOn,
@@ -105,7 +121,6 @@ type Focus = Pick<FlameGraph, 'focusNode' | 'focusIsMissing' | 'focusOn'> & { ke
 function useFocus(
   view: FlameView,
   options: ViewOptions,
-  hidden: readonly string[],
   { focus, onFocusChange, onDetail }: FlameGraphOptions,
 ): Focus {
   const [own, setOwn] = useState(NONE);
@@ -120,8 +135,7 @@ function useFocus(
     return node === view.root ? undefined : node;
   }, [view, fromRoot, stack, place]);
   const key = `${mode}\n${(fromRoot ? stack : (place?.names ?? NONE)).join('\n')}`;
-  const serverStack = hasServerStacks(options, hidden) ? stack : undefined;
-  useDetail(view, focusNode, serverStack, onDetail);
+  useDetail(view, key, focusNode ?? (wanted || !fromRoot ? view.root : undefined), onDetail);
   const focusOn = useCallback(
     (next: number | undefined) => {
       if (!fromRoot) {
@@ -129,7 +143,7 @@ function useFocus(
         setInside(isRoot ? undefined : { mode, place: placeOf(view, next) });
         return;
       }
-      const frames = next === undefined ? NONE : stackOf(view, next);
+      const frames = next === undefined ? NONE : stackReference(stackOf(view, next));
       setOwn(frames);
       onFocusChange?.(frames);
     },
@@ -138,23 +152,26 @@ function useFocus(
   return { focusNode, focusIsMissing: wanted && focusNode === undefined, focusOn, key };
 }
 
-/** Asks for what the server left out below a newly focused frame. */
+/**
+ * Asks for what the server left out where a person looks: below a newly focused frame, anywhere when
+ * the focus of a link is not in the view, or when calls from everywhere are put together.
+ */
 function useDetail(
   view: FlameView,
-  focusNode: number | undefined,
-  stack: readonly string[] | undefined,
-  onDetail: ((stack: readonly string[]) => void) | undefined,
+  key: string,
+  looked: number | undefined,
+  onDetail: (() => void) | undefined,
 ): void {
-  const asked = useRef('');
+  const asked = useRef<string>(undefined);
+  const { below, elsewhere } = view.truncated;
+  const left = looked === undefined ? 0 : (below?.[looked] ?? 0);
+  const isCut = left > 0 || (looked === view.root && elsewhere > 0);
   useEffect(() => {
-    if (stack === undefined) return;
-    const key = stack.join('\n');
     // Once for each focus: an answer that is still cut must not ask again by itself.
-    if (key === asked.current) return;
-    if (focusNode === undefined && key !== '') return;
+    if (!isCut || asked.current === key) return;
     asked.current = key;
-    if (focusNode !== undefined && (view.truncated.below?.[focusNode] ?? 0) > 0) onDetail?.(stack);
-  }, [view, focusNode, stack, onDetail]);
+    onDetail?.();
+  }, [key, isCut, onDetail]);
 }
 
 function useViewport(

@@ -1,5 +1,6 @@
-import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import {
+  centerRow,
   DARK,
   fills,
   HIGH_CONTRAST,
@@ -34,6 +35,24 @@ export interface FlameStage {
   /** Selects a frame and brings it into sight. */
   readonly goTo: (node: number) => void;
   readonly focusTree: () => void;
+}
+
+/** Scrolls to what a new focus, a link's focus or a sandwich is about; fresh data scrolls nothing. */
+function useFocusInSight(
+  { view, focusKey, focusNode, focusIsMissing, selected }: FlameGraph,
+  scroller: RefObject<HTMLDivElement | null>,
+  height: number,
+): void {
+  const shown = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (shown.current === focusKey || focusIsMissing || element === null) return;
+    if (rowCount(view) === 0) return;
+    shown.current = focusKey;
+    const node = focusNode ?? (view.rootIsFrame ? view.root : selected);
+    if (node === undefined) return;
+    element.scrollTop = centerRow(view, node, element.scrollTop, height);
+  }, [view, focusKey, focusNode, focusIsMissing, selected, scroller, height]);
 }
 
 export function useStage(graph: FlameGraph, height: number): FlameStage {
@@ -81,6 +100,7 @@ export function useStage(graph: FlameGraph, height: number): FlameStage {
     },
     [view, viewport, surface, select, setViewport, point],
   );
+  useFocusInSight(graph, scroller, surface.height);
   const focusTree = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
   return {
     scroller,

@@ -21,12 +21,13 @@ export interface ViewOptions {
   readonly recursion: boolean;
   /** Siblings that differ by their line as one. */
   readonly siblings: boolean;
-  /** Function to put in the middle, with callers above and callees below. */
+  /** Function to put in the middle, with callers above and callees below; a `nameReference`. */
   readonly sandwich: string | undefined;
 }
 
-/** The options that are on or off. */
-export type Toggle = 'invert' | 'heaviest' | 'recursion' | 'siblings';
+/** The options that are on or off. They stand in addresses: keep them. */
+export const TOGGLES = ['invert', 'heaviest', 'recursion', 'siblings'] as const;
+export type Toggle = (typeof TOGGLES)[number];
 
 export const PLAIN: ViewOptions = {
   invert: false,
@@ -35,6 +36,18 @@ export const PLAIN: ViewOptions = {
   siblings: false,
   sandwich: undefined,
 };
+
+/** Options as an address writes them. */
+export function optionsOf(toggles: readonly Toggle[], sandwich: string | undefined): ViewOptions {
+  const options: Record<Toggle, boolean> = { ...PLAIN };
+  for (const toggle of toggles) options[toggle] = true;
+  return { ...options, sandwich };
+}
+
+/** The options that are on. */
+export function togglesOf(options: ViewOptions): Toggle[] {
+  return TOGGLES.filter((toggle) => options[toggle]);
+}
 
 export const TOGGLE_TITLES: Readonly<Record<Toggle, string>> = {
   invert: 'Invert (callers below)',
@@ -57,10 +70,4 @@ export function viewOf(tree: CallTree, options: ViewOptions, hidden: readonly st
 /** True when a stack trace of the view reads from the root, so that it can stand in an address. */
 export function readsFromRoot(options: ViewOptions): boolean {
   return !options.invert && options.sandwich === undefined;
-}
-
-/** True when the stack traces of the view are those that the server knows. */
-export function hasServerStacks(options: ViewOptions, hidden: readonly string[]): boolean {
-  const isChanged = options.recursion || options.siblings || hidden.length > 0;
-  return readsFromRoot(options) && !isChanged;
 }

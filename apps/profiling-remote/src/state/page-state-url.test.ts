@@ -15,7 +15,8 @@ describe('reading the address', () => {
       '?v=1&view=profiles&service=rt-detr&model=clip-vit-l&type=memory' +
         '&filter=environment|=|production&filter=version|!~|1\\..*|2' +
         '&from=now-6h&to=now-1h&spanId=00F067AA0BA902B7&traceId=4bf92f3577b34da6a3ce929d0e0e4736' +
-        '&by=version&q=resize&focus=main&focus=a;b&hide=node&hide=text:Parse&hide=node&other=1',
+        '&by=version&q=resize&focus=main&focus=a;b&hide=node&hide=text:Parse&hide=node&other=1' +
+        '&shape=siblings&shape=recursion&sandwich=malloc',
     );
     expect(notices).toEqual([]);
     expect(state).toEqual({
@@ -35,6 +36,8 @@ describe('reading the address', () => {
       q: 'resize',
       focus: ['main', 'a;b'],
       hide: ['node', 'text:Parse'],
+      shape: ['siblings', 'recursion'],
+      sandwich: 'malloc',
     });
   });
 
@@ -129,6 +132,12 @@ describe('a bad value', () => {
     expect(notice).toContain('view="<script>"');
   });
 
+  it('is left out when it is no way to show a flame graph', () => {
+    const { state, notices } = parse('?shape=round&shape=heaviest');
+    expect(state.shape).toEqual(['heaviest']);
+    expect(notices).toEqual([expect.stringContaining('shape=round')]);
+  });
+
   it('may hold what only RE2 knows', () => {
     expect(parse('?filter=model|=~|(?i)CLIP.*').notices).toEqual([]);
   });
@@ -154,6 +163,8 @@ describe('writing the address', () => {
       q: '100% "x"',
       focus: ['main.js:1', '(anonymous)'],
       hide: ['modules', 'name:./a b.mjs:run:1'],
+      shape: ['invert'],
+      sandwich: 'a::b<c, d>',
     };
     const search = formatPageState(state);
     expect(parse(search)).toEqual({ state, notices: [] });

@@ -7,6 +7,7 @@ import {
   parseTime,
   type UnixMs,
 } from '@hsi/profile-model';
+import { type Toggle, TOGGLES } from '../flame-graph/view-options.ts';
 import { DEFAULT_PAGE_STATE, type PageState, type PageView } from './page-state.ts';
 import { regexProblem } from './regex.ts';
 
@@ -44,6 +45,8 @@ const OWN_PARAMETERS = new Set([
   'q',
   'focus',
   'hide',
+  'shape',
+  'sandwich',
 ]);
 
 export interface ParsedPageState {
@@ -88,6 +91,8 @@ export function parsePageState(search: string, now: UnixMs): ParsedPageState {
     q: read('q', '', readText),
     focus: parameters.getAll('focus').filter((frame) => frame !== ''),
     hide: [...new Set(readList('hide', parameters, readHide, notices))],
+    shape: [...new Set(readList('shape', parameters, readShape, notices))],
+    sandwich: read<string | undefined>('sandwich', undefined, readText),
   };
   return { state, notices };
 }
@@ -124,6 +129,8 @@ export function formatPageState(state: PageState, search = ''): string {
   if (state.hide.join('').length <= MAX_HIDE) {
     for (const id of state.hide) out.append('hide', id);
   }
+  for (const toggle of state.shape) out.append('shape', toggle);
+  write('sandwich', state.sandwich);
   if (out.size > foreign) out.append('v', String(PAGE_STATE_VERSION));
   return out.size === 0 ? '' : `?${out.toString()}`;
 }
@@ -187,6 +194,11 @@ function readHide(text: string): Reading<string> {
   if (frameFilter(text) !== undefined) return { value: text };
   const presets = FRAME_PRESETS.map(({ id }) => id).join(', ');
   return { refused: `is none of ${presets}, text:… and name:…` };
+}
+
+function readShape(text: string): Reading<Toggle> {
+  const value = TOGGLES.find((toggle) => toggle === text);
+  return value === undefined ? { refused: `is none of ${TOGGLES.join(', ')}` } : { value };
 }
 
 function readFilter(text: string): Reading<Matcher> {

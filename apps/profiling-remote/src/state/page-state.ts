@@ -1,3 +1,4 @@
+import { type Toggle } from '../flame-graph/view-options.ts';
 import { type Matcher, type ProfileKind, type ProfileTypeId } from '@hsi/profile-model';
 
 export type PageView = 'dashboard' | 'profiles' | 'compare';
@@ -21,10 +22,14 @@ export interface PageState {
   readonly traceId: string | undefined;
   /** Search in flame graphs and tables. */
   readonly q: string;
-  /** Stack trace of the focused frame, root first; empty: nothing is focused. */
+  /** The focused frame: a `stackReference` of @hsi/flamegraph; empty: nothing is focused. */
   readonly focus: readonly string[];
   /** Ids of the frame filters that are on, see `frameFilter` of @hsi/flamegraph. */
   readonly hide: readonly string[];
+  /** How the flame graph is shown. */
+  readonly shape: readonly Toggle[];
+  /** Function in the middle of a sandwich, a `nameReference`; undefined: none. */
+  readonly sandwich: string | undefined;
 }
 
 /** What an address that says nothing stands for. */
@@ -42,4 +47,6 @@ export const DEFAULT_PAGE_STATE: PageState = {
   q: '',
   focus: [],
   hide: [],
+  shape: [],
+  sandwich: undefined,
 };

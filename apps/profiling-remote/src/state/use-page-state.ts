@@ -51,12 +51,14 @@ function parse(search: string): ParsedPageState {
 
 /** Equal lists stay the same object, so that a search leaves a graph's layout as it is. */
 function keepLists(result: ParsedPageState, before: PageState | undefined): ParsedPageState {
-  const kept = (name: 'focus' | 'hide'): readonly string[] => {
-    const [list, old] = [result.state[name], before?.[name]];
+  const kept = <Text extends string>(list: readonly Text[], old: readonly Text[] | undefined) => {
     const isSame = old?.length === list.length && old.every((text, at) => text === list[at]);
     return isSame ? old : list;
   };
-  return { ...result, state: { ...result.state, focus: kept('focus'), hide: kept('hide') } };
+  const focus = kept(result.state.focus, before?.focus);
+  const hide = kept(result.state.hide, before?.hide);
+  const shape = kept(result.state.shape, before?.shape);
+  return { ...result, state: { ...result.state, focus, hide, shape } };
 }
 
 function isBelow(pathname: string, basename: string): boolean {

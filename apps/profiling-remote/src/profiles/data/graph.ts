@@ -19,9 +19,9 @@ import { type ProfileSource } from './source.ts';
 /**
  * Frames that the server is asked for. A graph in a grid shows a dozen rows, half a screen wide:
  * more frames than that would be transferred to be drawn thinner than a pixel. Who looks closer
- * gets more.
+ * gets more: all of what a browser draws smoothly.
  */
-export const NODES = { inGrid: 640, large: 4096, detail: 16_384 } as const;
+export const NODES = { inGrid: 640, large: 4096, detail: 65_536 } as const;
 
 export interface GraphRequest {
   readonly service: string;

@@ -2,6 +2,10 @@ import { type CallTree, formatShare } from '@hsi/profile-model';
 import { displayName } from '@hsi/model-zoo-catalog';
 import { type ReactNode, useMemo, useState } from 'react';
 import { FlameGraphPanel } from '../../flame-graph/flame-graph-panel.tsx';
+import { type ShownGraph } from '../../flame-graph/use-flame-commands.ts';
+import { optionsOf, togglesOf, type ViewOptions } from '../../flame-graph/view-options.ts';
+import { type PageState } from '../../state/page-state.ts';
+import { formatPageState } from '../../state/page-state-url.ts';
 import { type GraphAnswer, NODES } from '../data/graph.ts';
 import { type Answer, useAnswer } from '../data/use-answer.ts';
 import { useLate } from '../data/use-late.ts';
@@ -10,6 +14,7 @@ import { useView } from '../data/view-context.tsx';
 import { describeFailure } from '../model/failure.ts';
 import { splitIdle } from '../model/idle.ts';
 import { hasIdleFrames, typeTitle } from '../model/profile-types.ts';
+import { absoluteRange } from '../model/time-range.ts';
 import { formatClock, rangeTitle } from '../model/time-text.ts';
 import { BUTTON, CHIP, MUTED } from './look.ts';
 
@@ -113,6 +118,9 @@ function Graph(props: GraphProps) {
       {props.note}
     </>
   );
+  const { shape, sandwich } = state;
+  const options = useMemo(() => optionsOf(shape, sandwich), [shape, sandwich]);
+  const linkFor = useLink(props.scope);
   const panel = (
     <FlameGraphPanel
       testId={props.testId}
@@ -125,6 +133,7 @@ function Graph(props: GraphProps) {
       height={props.height}
       compact={compact}
       onDetail={props.onDetail}
+      linkFor={linkFor}
       {...(compact
         ? {}
         : {
@@ -132,6 +141,9 @@ function Graph(props: GraphProps) {
             onFocusChange: (focus: readonly string[]) => patch({ focus }),
             hidden: state.hide,
             onHiddenChange: (hide: readonly string[]) => patch({ hide }),
+            options,
+            onOptionsChange: (next: ViewOptions) =>
+              patch({ shape: togglesOf(next), sandwich: next.sandwich }),
           })}
     />
   );
@@ -142,6 +154,25 @@ function Graph(props: GraphProps) {
       <div className="pf:min-w-0">{props.beside(tree, data.unit)}</div>
     </div>
   );
+}
+
+/** An address that shows the same of the same data at any time, also of a graph that is one of many. */
+function useLink({ service, model }: GraphScope) {
+  const { state, moment } = useView();
+  return ({ options, hidden, focus }: ShownGraph): string => {
+    const shown: PageState = {
+      ...state,
+      ...absoluteRange(moment.range),
+      service,
+      model,
+      shape: togglesOf(options),
+      sandwich: options.sandwich,
+      hide: hidden,
+      focus: focus ?? state.focus,
+    };
+    const { origin, pathname, search } = window.location;
+    return origin + pathname + formatPageState(shown, search);
+  };
 }
 
 function IdleChip(props: {
