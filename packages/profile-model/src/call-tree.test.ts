@@ -48,6 +48,12 @@ describe('call trees', () => {
     expect(drawn(fromFolded('f;f 1', 'f 2'))).toEqual(['total 3/0', '  f 3/2', '    f 1/1']);
   });
 
+  it('know a function that is called as the root from the root', () => {
+    const tree = fromFolded('total 1');
+    expect(drawn(tree)).toEqual(['total 1/0', '  total 1/1']);
+    expect(tree.name[1]).not.toBe(tree.name[0]);
+  });
+
   it('without samples are a root alone', () => {
     expect(drawn(emptyCallTree())).toEqual(['total 0/0']);
   });

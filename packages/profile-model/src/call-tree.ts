@@ -58,7 +58,8 @@ export function subtreeEnds(tree: CallTree): Int32Array {
 /** Collects stack traces and merges them by name into a {@link CallTree}. */
 export class CallTreeBuilder {
   private readonly names: string[] = [ROOT_NAME];
-  private readonly nameIndex = new Map<string, NameIndex>([[ROOT_NAME, 0]]);
+  // Index 0 is the root's alone: a function that is called as the root is none the less one.
+  private readonly nameIndex = new Map<string, NameIndex>();
   private readonly name: NameIndex[] = [0];
   private readonly self: number[] = [0];
   private readonly children: (Map<NameIndex, NodeIndex> | undefined)[] = [undefined];

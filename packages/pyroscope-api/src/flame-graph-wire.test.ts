@@ -130,3 +130,41 @@ test.each<[what: string, levels: unknown[][]]>([
     ),
   ).toThrow(MalformedFlameGraph);
 });
+
+test('bars find their parents where values are beyond 2^53', () => {
+  const huge = '7000000000000000000';
+  const tree = decodeFlameGraph(
+    ['total', 'main', 'work', 'zed', 'leaf'],
+    [
+      { values: ['0', '7000000000000000011', '0', '0'] },
+      { values: ['0', '7000000000000000010', '0', '1', '0', '1', '0', '3'] },
+      {
+        values: ['0', huge, huge, '2', '0', '7', '0', '4', '0', '3', '3', '3', '0', '1', '1', '4'],
+      },
+      { values: [huge, '7', '7', '2'] },
+    ],
+  );
+  const below = (node: number) => tree.names[tree.name[tree.parent[node]!]!];
+  const nodes = [...tree.name].map((name, node) => `${below(node) ?? ''} > ${tree.names[name]}`);
+  expect(nodes).toEqual([
+    ' > total',
+    'total > main',
+    'main > work',
+    'main > leaf',
+    'leaf > work',
+    'main > zed',
+    'total > zed',
+    'zed > leaf',
+  ]);
+});
+
+test('a function that is called as the root is one like all others', () => {
+  const tree = treeOf({ 'main;total': 2 });
+  const { names, levels } = encodeFlameGraph(tree);
+  const read = decodeFlameGraph(
+    names,
+    levels.map((values) => ({ values })),
+  );
+  expect(draw(read)).toBe(draw(tree));
+  expect([...read.name].map((name) => name === 0)).toEqual([true, false, false]);
+});

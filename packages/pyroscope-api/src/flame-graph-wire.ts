@@ -62,9 +62,21 @@ export function decodeFlameGraph(
   names: readonly string[],
   levels: readonly { readonly values: readonly unknown[] }[],
 ): CallTree {
-  const bars = readBars(names, levels);
+  // Beyond 2^53 a double no longer tells whether a bar is within its parent or beside it.
+  const total = Number(levels[0]?.values[1] ?? 0);
+  const bars = Number.isSafeInteger(total)
+    ? readBars(names, levels, (_, read) => read)
+    : readBars(names, levels, (value, read) => BigInt(isDigits(value) ? value : read));
   if (bars.name.length === 0) return new Preorder(bars, [ROOT_NAME]).root();
-  return new Preorder(bars, names).tree();
+  return new Preorder(bars, separateRoot(bars, names)).tree();
+}
+
+/** A frame that is called as the root is gets a name of its own: index 0 is the root's alone. */
+function separateRoot({ name }: Bars, names: readonly string[]): readonly string[] {
+  const root = name[0]!;
+  if (name.indexOf(root, 1) < 0) return names;
+  for (let bar = 1; bar < name.length; bar++) if (name[bar] === root) name[bar] = names.length;
+  return [...names, names[root]!];
 }
 
 /** The bars of all levels, level by level. */
@@ -76,12 +88,22 @@ interface Bars {
   readonly nextSibling: number[];
 }
 
-function readBars(
+function isDigits(value: unknown): value is string {
+  return typeof value === 'string' && /^\d+$/.test(value);
+}
+
+/**
+ * `placeOf` makes the numbers that places are counted in, doubles or integers of any size, of a
+ * value of the wire and what was read of it.
+ */
+function readBars<Place extends number | bigint>(
   names: readonly string[],
   levels: readonly { readonly values: readonly unknown[] }[],
+  placeOf: (value: unknown, read: number) => Place,
 ): Bars {
   const bars: Bars = { name: [], total: [], self: [], firstChild: [], nextSibling: [] };
-  const starts: number[] = [];
+  const ends: Place[] = [];
+  const sum = (a: Place, b: Place): Place => ((a as number) + (b as number)) as Place;
   let above = { from: 0, to: 0 };
   for (const [depth, { values }] of levels.entries()) {
     if (values.length % GROUP !== 0) {
@@ -94,24 +116,25 @@ function readBars(
     const from = bars.name.length;
     let parent = above.from;
     let lastChild = -1;
-    let end = 0;
+    let end = placeOf(0, 0);
     for (let at = 0; at < values.length; at += GROUP) {
-      const start = end + whole(values[at], depth);
+      const offset = whole(values[at], depth);
       const total = whole(values[at + 1], depth);
       const name = whole(values[at + 3], depth);
       if (name >= names.length) {
         throw new MalformedFlameGraph(`level ${depth} names string ${name} of ${names.length}`);
       }
-      end = start + total;
+      const start = sum(end, placeOf(values[at], offset));
+      end = sum(start, placeOf(values[at + 1], total));
       const bar = bars.name.push(name) - 1;
       bars.total.push(total);
       bars.self.push(whole(values[at + 2], depth));
       bars.firstChild.push(-1);
       bars.nextSibling.push(-1);
-      starts.push(start);
+      ends.push(end);
       if (depth === 0) continue;
-      while (parent < above.to && start >= starts[parent]! + bars.total[parent]!) {
-        if (total === 0 && start === starts[parent]! + bars.total[parent]!) break;
+      while (parent < above.to && start >= ends[parent]!) {
+        if (total === 0 && start === ends[parent]!) break;
         parent++;
         lastChild = -1;
       }
