@@ -10,6 +10,7 @@ export {
   isCaller,
   isTruncated,
   layOut,
+  leftOut,
   nodeName,
   nodesOfRow,
   type Place,

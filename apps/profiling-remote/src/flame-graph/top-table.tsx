@@ -1,7 +1,20 @@
-import { type ReactNode, useDeferredValue, useMemo, useRef, useState } from 'react';
-import { observeElementRect, useVirtualizer } from '@tanstack/react-virtual';
+import { ChevronsDownUp } from 'lucide-react';
 import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { defaultRangeExtractor, observeElementRect, useVirtualizer } from '@tanstack/react-virtual';
+import {
+  hiddenBy,
+  hideFrames,
   isNamed,
+  leftOut,
   nameReference,
   parseFrameName,
   shortFile,
@@ -11,6 +24,7 @@ import {
   topFunctions,
 } from '@hsi/flamegraph';
 import { type CallTree, formatShare, formatValue, type SampleUnit } from '@hsi/profile-model';
+import { SMALL_BUTTON } from './look.ts';
 import { useSearch } from './use-search.ts';
 
 export interface TopTableProps {
@@ -23,6 +37,10 @@ export interface TopTableProps {
   readonly selected?: string | undefined;
   /** A row was chosen; `undefined` when it was the chosen one. Without it a row becomes the query. */
   readonly onSelect?: (name: string | undefined) => void;
+  /** Ids of frame filters: what they hide is counted as its callers', as the graph does. */
+  readonly hidden?: readonly string[];
+  /** Puts a function in the middle of a sandwich. */
+  readonly onSandwich?: (name: string) => void;
   /** Height in CSS pixels. */
   readonly height?: number;
   readonly testId?: string;
@@ -30,6 +48,7 @@ export interface TopTableProps {
 
 const ROW = 28;
 const DEFAULT_HEIGHT = 360;
+const NONE: readonly string[] = [];
 const COLUMNS: readonly { column: TopColumn; title: string }[] = [
   { column: 'name', title: 'Function' },
   { column: 'self', title: 'Self' },
@@ -38,11 +57,15 @@ const COLUMNS: readonly { column: TopColumn; title: string }[] = [
 
 /** The functions of a profile by self or total value. */
 export function TopTable(props: TopTableProps): ReactNode {
-  const { tree, unit, query, height = DEFAULT_HEIGHT } = props;
+  const { unit, query, hidden = NONE, height = DEFAULT_HEIGHT } = props;
   const [sort, setSort] = useState<{ column: TopColumn; descending: boolean }>({
     column: 'self',
     descending: true,
   });
+  const tree = useMemo(() => {
+    const hide = hiddenBy(hidden);
+    return hide === undefined ? props.tree : hideFrames(props.tree, hide);
+  }, [props.tree, hidden]);
   const found = useSearch(tree.names, useDeferredValue(query));
   const functions = useMemo(() => topFunctions(tree), [tree]);
   const rows = useMemo(() => {
@@ -52,6 +75,7 @@ export function TopTable(props: TopTableProps): ReactNode {
     return sortFunctions(shown, sort.column, sort.descending);
   }, [functions, found, sort]);
   const scroller = useRef<HTMLDivElement>(null);
+  const { active, setActive, onKeyDown } = useRowKeys(rows, scroller, height, props.onSandwich);
   // Nothing here goes through the React compiler, whose only objection this is.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
@@ -59,6 +83,12 @@ export function TopTable(props: TopTableProps): ReactNode {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 8,
+    // The row that has the keyboard stays in the document, however far it is scrolled away.
+    rangeExtractor: (range) => {
+      const shown = defaultRangeExtractor(range);
+      if (active >= rows.length || shown.includes(active)) return shown;
+      return [...shown, active].sort((a, b) => a - b);
+    },
     // Where nothing is measured (no layout engine, a hidden tab) the wanted height is what there is.
     observeElementRect: (instance, report) =>
       observeElementRect(instance, (rect) =>
@@ -66,6 +96,7 @@ export function TopTable(props: TopTableProps): ReactNode {
       ),
   });
   const whole = tree.total[0] ?? 0;
+  const left = useMemo(() => leftOut(tree), [tree]);
   const selected = props.selected ?? /^"(.+)"$/s.exec(query.trim())?.[1];
   const choose = (name: string): void => {
     const isSelected = selected !== undefined && isNamed(name, selected);
@@ -75,62 +106,119 @@ export function TopTable(props: TopTableProps): ReactNode {
 
   return (
     <div
-      ref={scroller}
-      role="table"
-      aria-label="Top functions"
-      aria-rowcount={rows.length + 1}
-      data-testid={props.testId}
-      tabIndex={0}
-      className="pf:relative pf:overflow-auto pf:rounded-lg pf:bg-gray-800 pf:text-xs pf:text-gray-100"
+      className="pf:flex pf:flex-col pf:overflow-hidden pf:rounded-lg pf:bg-gray-800 pf:text-xs pf:text-gray-100"
       style={{ height }}
     >
-      <div role="rowgroup" className="pf:sticky pf:top-0 pf:z-10 pf:bg-gray-900">
-        <div role="row" aria-rowindex={1} className={GRID}>
-          {COLUMNS.map(({ column, title }) => (
-            <div
-              key={column}
-              role="columnheader"
-              aria-sort={ariaSort(sort, column)}
-              className={column === 'name' ? '' : 'pf:text-right'}
-            >
-              <button
-                type="button"
-                className="pf:cursor-pointer pf:px-2 pf:py-1.5 pf:font-semibold pf:hover:text-[#76B900] pf:focus-visible:outline-2 pf:focus-visible:outline-[#76B900]"
-                onClick={() =>
-                  setSort({
-                    column,
-                    descending: sort.column === column ? !sort.descending : column !== 'name',
-                  })
-                }
+      <div
+        ref={scroller}
+        role="table"
+        aria-label="Top functions"
+        aria-rowcount={rows.length + 1}
+        data-testid={props.testId}
+        tabIndex={rows.length === 0 ? 0 : -1}
+        className="pf:relative pf:min-h-0 pf:flex-1 pf:scroll-pt-8 pf:overflow-auto"
+      >
+        <div role="rowgroup" className="pf:sticky pf:top-0 pf:z-10 pf:bg-gray-900">
+          <div role="row" aria-rowindex={1} className={GRID}>
+            {COLUMNS.map(({ column, title }) => (
+              <div
+                key={column}
+                role="columnheader"
+                aria-sort={ariaSort(sort, column)}
+                className={column === 'name' ? '' : 'pf:text-right'}
               >
-                {title}
-                <span aria-hidden="true"> {arrow(sort, column)}</span>
-              </button>
-            </div>
+                <button
+                  type="button"
+                  className="pf:cursor-pointer pf:px-2 pf:py-1.5 pf:font-semibold pf:hover:text-[#76B900] pf:focus-visible:outline-2 pf:focus-visible:outline-[#76B900]"
+                  onClick={() =>
+                    setSort({
+                      column,
+                      descending: sort.column === column ? !sort.descending : column !== 'name',
+                    })
+                  }
+                >
+                  {title}
+                  <span aria-hidden="true"> {arrow(sort, column)}</span>
+                </button>
+              </div>
+            ))}
+          </div>
+        </div>
+        <div
+          role="rowgroup"
+          className="pf:relative"
+          style={{ height: virtual.getTotalSize() }}
+          onKeyDown={onKeyDown}
+        >
+          {virtual.getVirtualItems().map((item) => (
+            <TopRow
+              key={item.key}
+              row={rows[item.index]!}
+              index={item.index}
+              top={item.start}
+              unit={unit}
+              whole={whole}
+              selected={selected !== undefined && isNamed(rows[item.index]!.name, selected)}
+              isActive={item.index === active}
+              onActive={setActive}
+              onChoose={choose}
+              onSandwich={props.onSandwich}
+            />
           ))}
         </div>
+        {rows.length === 0 && (
+          <p className="pf:p-4 pf:text-center pf:text-gray-400">
+            {whole > 0 ? 'No function matches the search.' : 'No samples in this selection.'}
+          </p>
+        )}
       </div>
-      <div role="rowgroup" className="pf:relative" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => (
-          <TopRow
-            key={item.key}
-            row={rows[item.index]!}
-            index={item.index}
-            top={item.start}
-            unit={unit}
-            whole={whole}
-            selected={selected !== undefined && isNamed(rows[item.index]!.name, selected)}
-            onChoose={choose}
-          />
-        ))}
-      </div>
-      {rows.length === 0 && (
-        <p className="pf:p-4 pf:text-center pf:text-gray-400">
-          {whole > 0 ? 'No function matches the search.' : 'No samples in this selection.'}
+      {left.total > 0 && (
+        <p className="pf:px-2 pf:py-1 pf:text-right pf:text-gray-300">
+          {formatShare(left.total / whole)} of total hidden: values are at least these
         </p>
       )}
     </div>
   );
+}
+
+/** The keyboard among the rows: one of them is in the order of Tab, the arrow keys go to the others. */
+function useRowKeys(
+  rows: readonly TopFunction[],
+  scroller: RefObject<HTMLDivElement | null>,
+  height: number,
+  onSandwich: ((name: string) => void) | undefined,
+): {
+  readonly active: number;
+  readonly setActive: (index: number) => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+} {
+  const [wanted, setActive] = useState(0);
+  const active = Math.max(0, Math.min(wanted, rows.length - 1));
+  const isMoving = useRef(false);
+  useLayoutEffect(() => {
+    if (!isMoving.current) return;
+    isMoving.current = false;
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${active}"] button`)?.focus();
+  }, [active, scroller]);
+  const page = Math.max(1, Math.floor(height / ROW) - 2);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key];
+    if (next !== undefined) {
+      isMoving.current = true;
+      setActive(Math.max(0, Math.min(next, rows.length - 1)));
+    } else if (event.key === 's' && onSandwich !== undefined) onSandwich(rows[active]!.name);
+    else return;
+    event.preventDefault();
+  };
+  return { active, setActive, onKeyDown };
 }
 
 const GRID =
@@ -143,23 +231,30 @@ function TopRow(props: {
   readonly unit: SampleUnit;
   readonly whole: number;
   readonly selected: boolean;
+  /** True for the row that Tab goes to. */
+  readonly isActive: boolean;
+  readonly onActive: (index: number) => void;
   readonly onChoose: (name: string) => void;
+  readonly onSandwich: ((name: string) => void) | undefined;
 }): ReactNode {
-  const { row, unit, whole } = props;
+  const { row, unit, whole, onSandwich } = props;
   const parsed = parseFrameName(row.name);
   return (
     <div
       role="row"
       aria-rowindex={props.index + 2}
-      className={`${GRID} pf:absolute pf:right-0 pf:left-0 pf:border-t pf:border-gray-700 pf:hover:bg-gray-700 ${props.selected ? 'pf:bg-gray-700' : ''}`}
+      data-row={props.index}
+      className={`${GRID} pf:group pf:absolute pf:right-0 pf:left-0 pf:border-t pf:border-gray-700 pf:hover:bg-gray-700 ${props.selected ? 'pf:bg-gray-700 pf:forced-colors:outline-2 pf:forced-colors:-outline-offset-2' : ''}`}
       style={{ top: props.top, height: ROW }}
     >
-      <div role="cell" className="pf:min-w-0">
+      <div role="cell" className="pf:flex pf:min-w-0 pf:items-center">
         <button
           type="button"
           title={row.name}
           aria-pressed={props.selected}
-          className="pf:flex pf:w-full pf:cursor-pointer pf:gap-2 pf:px-2 pf:py-1 pf:text-left pf:focus-visible:outline-2 pf:focus-visible:outline-[#76B900]"
+          tabIndex={props.isActive ? 0 : -1}
+          onFocus={() => props.onActive(props.index)}
+          className="pf:flex pf:min-w-0 pf:flex-1 pf:cursor-pointer pf:gap-2 pf:px-2 pf:py-1 pf:text-left pf:focus-visible:outline-2 pf:focus-visible:outline-[#76B900]"
           onClick={() => props.onChoose(row.name)}
         >
           <bdi className="pf:truncate">{parsed.function}</bdi>
@@ -167,6 +262,18 @@ function TopRow(props: {
             {shortFile(parsed)}
           </span>
         </button>
+        {onSandwich && (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={`Sandwich: callers and callees of ${parsed.function}`}
+            title="Sandwich: callers and callees (S)"
+            className={`${SMALL_BUTTON} pf:opacity-0 pf:group-focus-within:opacity-100 pf:group-hover:opacity-100 pf:pointer-coarse:opacity-100`}
+            onClick={() => onSandwich(row.name)}
+          >
+            <ChevronsDownUp size={14} aria-hidden />
+          </button>
+        )}
       </div>
       <Amount value={row.self} unit={unit} whole={whole} />
       <Amount value={row.total} unit={unit} whole={whole} />

@@ -1,4 +1,5 @@
 import { MODEL_ZOO_SERVICE, displayName } from '@hsi/model-zoo-catalog';
+import { nameReference } from '@hsi/flamegraph';
 import { type CallTree } from '@hsi/profile-model';
 import { TopTable } from '../../flame-graph/top-table.tsx';
 import { useView } from '../data/view-context.tsx';
@@ -64,6 +65,8 @@ function Table({ tree, unit }: { readonly tree: CallTree; readonly unit: string 
       unit={unit}
       query={state.q}
       onQueryChange={(q) => patch({ q }, { replace: true })}
+      hidden={state.hide}
+      onSandwich={(name) => patch({ sandwich: nameReference(name) })}
       height={HEIGHT + 66}
     />
   );
