@@ -48,6 +48,20 @@ describe('draw', () => {
     ]);
   });
 
+  it.each([0.67, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.625])(
+    'puts every edge on a device pixel, of which %d are in a CSS pixel',
+    (pixelRatio) => {
+      const log = drawn({ surface: { width: 211, height: 100, pixelRatio }, scrollTop: 7.4 });
+      const edges = log.rects
+        .slice(1)
+        .flatMap(({ x, y, width, height }) => [x, y, x + width, y + height])
+        .map((edge) => edge * pixelRatio);
+      for (const edge of edges) expect(edge).toBeCloseTo(Math.round(edge), 6);
+      const [root, main] = log.rects.slice(1);
+      expect((main!.y - root!.y - root!.height) * pixelRatio).toBeGreaterThan(0.999);
+    },
+  );
+
   it('writes the function first and the file after it, where there is room', () => {
     expect(drawn().texts.map(({ text }) => text)).toEqual([
       'total',

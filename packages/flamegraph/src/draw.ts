@@ -109,6 +109,23 @@ export function extentOf(
   };
 }
 
+/** Where a row's frames are on the surface: like their sides on device pixel edges, or they blur. */
+function rowBox(scene: Scene, row: number): { readonly y: number; readonly height: number } {
+  const { surface, scrollTop, theme } = scene;
+  const { pixelRatio } = surface;
+  const edge = (at: number): number => Math.round((at * ROW_HEIGHT - scrollTop) * pixelRatio);
+  const y = edge(row);
+  return {
+    y: y / pixelRatio,
+    height: (edge(row + 1) - y) / pixelRatio - gapOf(theme, surface),
+  };
+}
+
+/** The space between frames: whole device pixels. */
+function gapOf(theme: Theme, { pixelRatio }: Surface): number {
+  return Math.max(1, Math.round(theme.gap * pixelRatio)) / pixelRatio;
+}
+
 /** Draws the scene. Cost follows what is visible, at worst one rectangle for each pixel of each row. */
 export function draw(context: FlameContext, scene: Scene): void {
   const { surface, theme, view } = scene;
@@ -151,11 +168,11 @@ function drawRow(context: FlameContext, scene: Scene, row: number, labels: Label
   const whole = total[view.root]!;
   const offset = viewport.left * whole;
   const scale = (surface.width * pixelRatio) / ((viewport.right - viewport.left) * whole);
-  const end = surface.width * pixelRatio;
-  const y = row * ROW_HEIGHT - scene.scrollTop;
+  const end = Math.round(surface.width * pixelRatio);
+  const { y, height } = rowBox(scene, row);
   const labelRoom = scene.text.least + 2 * PADDING;
   const nodes = nodesOfRow(view, row);
-  const strip = new Strip(context, y, ROW_HEIGHT - theme.gap, theme.gap, pixelRatio);
+  const strip = new Strip(context, y, height, gapOf(theme, surface), pixelRatio);
   let litUntil = 0;
   for (let at = firstVisible(view, nodes, offset); at < nodes.length; at++) {
     const node = nodes[at]!;
@@ -239,8 +256,9 @@ function drawHiddenMarks(context: FlameContext, scene: Scene, first: number, las
     const { left, right } = extentOf(view, node, viewport, surface);
     if (right <= 0 || left >= surface.width || right <= left) continue;
     const x = Math.max(0, left);
-    const y = (above + 1) * ROW_HEIGHT - scene.scrollTop;
-    context.fillRect(x, y, Math.min(surface.width, right) - x, NOTCH);
+    const { y } = rowBox(scene, above + 1);
+    const height = Math.round(NOTCH * surface.pixelRatio) / surface.pixelRatio;
+    context.fillRect(x, y, Math.min(surface.width, right) - x, height);
   }
 }
 
@@ -278,13 +296,13 @@ function outline(
   const { left, right } = extentOf(view, node, scene.viewport, surface);
   if (right < 0 || left > surface.width) return;
   const x = Math.max(0, left);
-  const y = view.row[node]! * ROW_HEIGHT - scene.scrollTop;
+  const { y, height } = rowBox(scene, view.row[node]!);
   context.strokeStyle = color;
   context.lineWidth = width;
   context.strokeRect(
     x + width / 2,
     y + width / 2,
-    Math.max(1, Math.min(surface.width, right) - x - theme.gap - width),
-    ROW_HEIGHT - theme.gap - width,
+    Math.max(1, Math.min(surface.width, right) - x - gapOf(theme, surface) - width),
+    height - width,
   );
 }
