@@ -32,6 +32,10 @@ describe('parseFrameName', () => {
     ['at::native::add(a, b)', 'at::native::add(a, b)', '', 'at'],
     ['<core::fmt::Formatter>::write', '<core::fmt::Formatter>::write', '', 'core'],
     ['malloc', 'malloc', '', ''],
+    ['', '(no name)', '', ''],
+    [' ', '(no name)', '', ''],
+    ['void at::native::add<int>(int)', 'void at::native::add<int>(int)', '', 'at'],
+    ['(anonymous namespace)::run', '(anonymous namespace)::run', '', '(anonymous namespace)'],
     ['run (apps/backend/src/zoo/zoo.ts)', 'run', 'zoo.ts', 'apps/backend/src/zoo'],
     ['(anonymous:12) (src/main.ts)', '(anonymous:12)', 'main.ts', 'src'],
     ['Reply.send (fastify/lib/reply.js)', 'Reply.send', 'reply.js', 'fastify'],
@@ -40,7 +44,6 @@ describe('parseFrameName', () => {
     ['start (dist/main.mjs)', 'start', 'main.mjs', 'dist'],
     ['Node.js', 'Node.js', '', ''],
     ['CPU time between samples', 'CPU time between samples', '', ''],
-    ['', '', '', ''],
     ['🎥 записать (قناة)', '🎥 записать (قناة)', '', ''],
   ])('%s', (name, fn, file, packageName) => {
     const parsed = parseFrameName(name);

@@ -13,6 +13,9 @@ export interface FrameName {
 /** Package of frames that the V8 engine reports without a file: `(program)`, built-ins. */
 export const NATIVE_PACKAGE = '(native)';
 
+/** What is shown for a frame whose name is empty. */
+export const NO_NAME = '(no name)';
+
 /** Package of Node's own modules, `node:fs` and `node:internal/timers` alike. */
 export const NODE_PACKAGE = 'node';
 
@@ -67,7 +70,9 @@ export function parseFrameName(name: string): FrameName {
 function qualifiedName(name: string): FrameName {
   const scope = name.indexOf('::');
   if (scope > 0) {
-    const first = name.slice(0, scope).replace(/^[<&*\s]+/, '');
+    // A return type stands before it: `void at::native::add`.
+    const before = name.slice(0, scope);
+    const first = /[\w$]+$/.exec(before)?.[0] ?? before.replace(/^[<&*\s]+/, '');
     return { function: name, file: '', line: 0, package: first };
   }
   // `Node.js`, `CPU time between samples`: what a runtime reports beside functions.
@@ -81,6 +86,7 @@ function qualifiedName(name: string): FrameName {
 }
 
 function plain(name: string): FrameName {
+  if (name.trim() === '') return { function: NO_NAME, file: '', line: 0, package: '' };
   return { function: name, file: '', line: 0, package: '' };
 }
 

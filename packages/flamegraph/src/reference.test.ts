@@ -8,7 +8,7 @@ import { search } from './search.ts';
 const TEMPLATE = `std::function<${'std::pair<int, std::string>, '.repeat(40)}void>`;
 
 describe('a name in an address', () => {
-  it.each(['main', 'خدمة', '"quoted"', 'a…#b', ''])('is itself: %s', (name) => {
+  it.each(['main', 'خدمة', '"quoted"', 'a…#b', ' '])('is itself: %s', (name) => {
     expect(nameReference(name)).toBe(name);
     expect(isNamed(name, name)).toBe(true);
   });
@@ -20,6 +20,11 @@ describe('a name in an address', () => {
     expect(isNamed(TEMPLATE, reference)).toBe(true);
     expect(isNamed(`${TEMPLATE} const`, reference)).toBe(false);
     expect(isNamed('main', reference)).toBe(false);
+  });
+
+  it('that is empty is a hash', () => {
+    expect(nameReference('')).toMatch(/^…#/);
+    expect(isNamed('', nameReference(''))).toBe(true);
   });
 
   it('never holds control characters or half an emoji', () => {

@@ -16,9 +16,10 @@ const LONG_STACK = 2_000;
 const CONTROL = /[\u0000-\u001f\u007f]/g;
 const STACK_REFERENCE = /^…(\d+)#([0-9a-z]+)$/;
 
-/** What stands for a name in an address: the name itself, unless it is long. */
+/** What stands for a name in an address: the name itself, unless it is long or empty. */
 export function nameReference(name: string): string {
-  if (name.length <= LONG_NAME && name.search(CONTROL) < 0) return name;
+  const isPlain = name !== '' && name.search(CONTROL) < 0;
+  if (isPlain && name.length <= LONG_NAME) return name;
   // A pair of surrogates is not cut in two.
   const beginning = name.slice(0, BEGINNING).replace(/[\ud800-\udbff]$/, '');
   const hash = new Hash();

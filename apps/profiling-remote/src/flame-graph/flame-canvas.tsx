@@ -63,6 +63,11 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
     const scrollTop = scroller.current?.scrollTop ?? 0;
     return hitTest(picture.view, painter.current.viewport, surface, scrollTop, point);
   };
+  const openMenu = (event: { clientX: number; clientY: number }): boolean => {
+    const node = nodeAt(event);
+    if (node !== undefined) props.onMenu(node, { x: event.clientX, y: event.clientY });
+    return node !== undefined;
+  };
   const pointer = useFlamePointer({
     canvas,
     scroller,
@@ -70,6 +75,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
     viewport,
     onViewport: props.onViewport,
     onLeave: () => props.onHover(undefined, { x: 0, y: 0 }),
+    onLongPress: openMenu,
     onClick: (event) => {
       const node = nodeAt(event);
       if (node === undefined) return;
@@ -90,7 +96,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
       <canvas
         ref={canvas}
         aria-hidden="true"
-        className="pf:sticky pf:top-0 pf:block pf:cursor-pointer pf:touch-pan-y"
+        className="pf:sticky pf:top-0 pf:block pf:cursor-pointer pf:touch-pan-y pf:select-none"
         style={{ width: surface.width, height: surface.height }}
         onPointerDown={pointer.onPointerDown}
         onPointerMove={hover}
@@ -101,10 +107,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
           if (event.pointerType !== 'touch') props.onHover(undefined, { x: 0, y: 0 });
         }}
         onContextMenu={(event) => {
-          const node = nodeAt(event);
-          if (node === undefined) return;
-          event.preventDefault();
-          props.onMenu(node, { x: event.clientX, y: event.clientY });
+          if (openMenu(event)) event.preventDefault();
         }}
       />
       <div aria-hidden="true" style={{ height: Math.max(0, height - surface.height) }} />

@@ -1,5 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
-import { describe, type FlameView } from '@hsi/flamegraph';
+import { describe, type FlameView, NO_NAME } from '@hsi/flamegraph';
 import { formatShare, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { type WindowPoint } from './flame-canvas.tsx';
 
@@ -38,7 +38,7 @@ export function FlameTooltip({
       className="pf:pointer-events-none pf:fixed pf:z-50 pf:max-w-[min(36rem,90vw)] pf:rounded pf:border pf:border-gray-600 pf:bg-gray-900 pf:px-3 pf:py-2 pf:text-xs pf:text-gray-100 pf:shadow-lg"
     >
       <div className="pf:mb-1 pf:font-semibold pf:wrap-anywhere" dir="auto">
-        {facts.name}
+        {facts.name.trim() === '' ? NO_NAME : facts.name}
       </div>
       <dl className="pf:grid pf:grid-cols-[auto_auto_1fr] pf:gap-x-3 pf:tabular-nums">
         <Fact

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { VALUE_COLORS } from '@hsi/flamegraph';
 import { installDrawLog, treeFromDrawing } from '@hsi/test-kit';
@@ -154,6 +154,34 @@ describe('pointers', () => {
     expect(onFocusChange).not.toHaveBeenCalled();
     tap();
     expect(onFocusChange).toHaveBeenCalledWith(['node:internal/timers:run:1']);
+  });
+
+  it('open the menu by a finger that rests on a frame, and focus nothing when it is lifted', async () => {
+    const onFocusChange = vi.fn();
+    show({ onFocusChange });
+    vi.useFakeTimers();
+    const at = { pointerType: 'touch', pointerId: 3, clientX: 10, clientY: 30 };
+    fireEvent.pointerDown(graph(), at);
+    act(() => void vi.advanceTimersByTime(600));
+    fireEvent.pointerUp(graph(), at);
+    vi.useRealTimers();
+    expect(await screen.findByRole('menu', { name: 'node:internal/timers:run:1' })).toBeTruthy();
+    expect(onFocusChange).not.toHaveBeenCalled();
+  });
+
+  it('open no menu when the finger moves on or a second one comes', () => {
+    show();
+    vi.useFakeTimers();
+    const touch = { pointerType: 'touch', clientY: 30 };
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 3, clientX: 10 });
+    fireEvent.pointerMove(graph(), { ...touch, pointerId: 3, clientX: 60 });
+    act(() => void vi.advanceTimersByTime(600));
+    fireEvent.pointerUp(graph(), { ...touch, pointerId: 3, clientX: 60 });
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 4, clientX: 10 });
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 5, clientX: 90 });
+    act(() => void vi.advanceTimersByTime(600));
+    vi.useRealTimers();
+    expect(screen.queryByRole('menu')).toBeNull();
   });
 
   it('open the menu by a right click, which a press elsewhere closes', async () => {

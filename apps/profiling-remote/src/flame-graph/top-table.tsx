@@ -254,7 +254,7 @@ function TopRow(props: {
           aria-pressed={props.selected}
           tabIndex={props.isActive ? 0 : -1}
           onFocus={() => props.onActive(props.index)}
-          className="pf:flex pf:min-w-0 pf:flex-1 pf:cursor-pointer pf:gap-2 pf:px-2 pf:py-1 pf:text-left pf:focus-visible:outline-2 pf:focus-visible:outline-[#76B900]"
+          className="pf:flex pf:min-w-0 pf:flex-1 pf:cursor-pointer pf:gap-2 pf:px-2 pf:py-1 pf:text-left pf:focus-visible:outline-2 pf:focus-visible:-outline-offset-2 pf:focus-visible:outline-[#76B900]"
           onClick={() => props.onChoose(row.name)}
         >
           <bdi className="pf:truncate">{parsed.function}</bdi>

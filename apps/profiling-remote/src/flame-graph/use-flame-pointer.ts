@@ -5,6 +5,8 @@ import { pan, type Surface, type Viewport, WHOLE, zoom } from '@hsi/flamegraph';
 const DRAG_FROM = 4;
 /** Wheel travel, CSS pixels, that doubles the zoom. */
 const WHEEL_DOUBLES = 200;
+/** How long a finger rests on a frame to ask for its menu, milliseconds; as phones have it. */
+const LONG_PRESS_MS = 500;
 /** CSS pixels in a line, for wheels that count lines. */
 const LINE = 16;
 
@@ -15,6 +17,8 @@ interface FlamePointerOptions {
   readonly viewport: Viewport;
   readonly onViewport: (viewport: Viewport) => void;
   readonly onClick: (event: ReactPointerEvent) => void;
+  /** A finger rested; not every phone makes a context menu event of that. */
+  readonly onLongPress: (at: { clientX: number; clientY: number }) => void;
   /** What is under the pointer is about to move away. */
   readonly onLeave: () => void;
 }
@@ -41,9 +45,11 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
   const latest = useRef(options);
   const presses = useRef(new Map<number, Press>());
   const dragging = useRef(false);
+  const longPress = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     latest.current = options;
   });
+  useEffect(() => () => clearTimeout(longPress.current), []);
   useWheel(options.canvas, latest);
 
   return {
@@ -53,6 +59,14 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
       const { clientX: x, clientY: y } = event;
       presses.current.set(event.pointerId, { x, y, originX: x, originY: y });
       if (presses.current.size === 1) dragging.current = false;
+      clearTimeout(longPress.current);
+      if (event.pointerType !== 'touch' || presses.current.size > 1) return;
+      const { pointerId } = event;
+      longPress.current = setTimeout(() => {
+        // What is lifted now was no click.
+        if (presses.current.delete(pointerId))
+          latest.current.onLongPress({ clientX: x, clientY: y });
+      }, LONG_PRESS_MS);
     },
     onPointerMove: (event) => {
       const press = presses.current.get(event.pointerId);
@@ -60,6 +74,7 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
       const travelled = Math.hypot(event.clientX - press.originX, event.clientY - press.originY);
       if (!dragging.current && travelled < DRAG_FROM) return;
       if (!dragging.current) {
+        clearTimeout(longPress.current);
         dragging.current = true;
         (event.target as Element).setPointerCapture?.(event.pointerId);
       }
@@ -70,6 +85,7 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
       press.y = event.clientY;
     },
     onPointerUp: (event) => {
+      clearTimeout(longPress.current);
       const wasPressed = presses.current.delete(event.pointerId);
       if (wasPressed && !dragging.current && event.type === 'pointerup') options.onClick(event);
       if (presses.current.size === 0) dragging.current = false;
