@@ -187,12 +187,46 @@ test.describe('the flame graph', () => {
     for (const [item, text] of [
       ['Copy name', './view.mjs:render:30'],
       ['Copy stack trace', './app.mjs:main:1\n./app.mjs:serve:10\n./view.mjs:render:30'],
-      ['Copy link', page.url()],
+      ['Copy link', /&from=\d{13}&to=\d{13}&focus=.*main.*&focus=.*serve.*&focus=.*render/],
     ] as const) {
       await clickBar(graph, 3, 0.4, 'right');
       await page.getByRole('menuitem', { name: item }).click();
-      await expect.poll(copied).toBe(text);
+      await expect.poll(copied).toMatch(text);
     }
+    // The whole view, frame filters and shape too, at the same time.
+    await graph.getByRole('tree').focus();
+    for (const key of ['r', 'ArrowUp', 'l']) await page.keyboard.press(key);
+    await expect.poll(copied).toContain('shape=recursion');
+    await page.goto(await copied());
+    await expect(graph.getByRole('button', { name: /^Remove: Collapse recursion/ })).toBeVisible();
+    await expect(graph.getByRole('navigation', { name: 'Focus' })).toContainText('serve');
+  });
+
+  test('names too long for an address and frames of a deep recursion are found by a link', async ({
+    page,
+    origin,
+  }) => {
+    const template = `std::function<${'std::pair<int, long>, '.repeat(100)}void>`;
+    let walk: Frame = { name: template, self: 100 };
+    for (let depth = 0; depth < 1_000; depth++) walk = { name: 'walk', callees: [walk] };
+    await answerProfiles(page, { services: ['rt-detr'], frames: () => [walk] });
+    await page.goto(`${origin}/pyroscope?service=rt-detr`);
+    const graph = page.getByTestId('flamegraph-rt-detr');
+    await graph.getByRole('tree').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('f');
+    await expect(graph.getByRole('status')).toContainText('matches 100.0% of total');
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/focus=/);
+    expect(page.url().length).toBeLessThan(400);
+    await page.reload();
+    await expect(graph.getByRole('navigation', { name: 'Focus' })).toContainText('std::function');
+    await expect(graph.getByRole('status')).toContainText('matches 100.0% of total');
+    const row = page.getByTestId('top-table').getByRole('button', { pressed: true });
+    await expect(row).toContainText('std::function');
+    // What the link is about is in sight, a thousand rows down.
+    const scrolled = await graph.getByRole('tree').evaluate((tree) => tree.scrollTop);
+    expect(scrolled).toBeGreaterThan(19_000);
   });
 
   test('searches by a pattern, steps through the matches and tells their share', async ({
@@ -213,6 +247,13 @@ test.describe('the flame graph', () => {
     await expect(status).toContainText('2 of 3: ');
     await graph.getByRole('button', { name: 'Previous match' }).click();
     await expect(status).toContainText('1 of 3: ');
+    await graph.getByLabel('Search functions').fill('');
+    await graph.getByRole('button', { name: 'Regular expression' }).click();
+    await graph.getByRole('button', { name: 'Regular expression' }).click();
+    await graph.getByRole('button', { name: 'Regular expression' }).click();
+    await page.keyboard.type('^./v.*:(render|layout)');
+    await expect(status).toContainText('matches 40.0% of total');
+    await expect(graph.getByLabel('Search functions')).toHaveValue('/^./v.*:(render|layout)/');
     await graph.getByLabel('Search functions').fill('/:(render/');
     await expect(graph.getByLabel('Search functions')).toHaveAttribute('aria-invalid', 'true');
   });
@@ -231,6 +272,12 @@ test.describe('the flame graph', () => {
     expect(parameters(page, 'q')).toEqual(['"./view.mjs:render:30"']);
     await render.click();
     await expect(page).not.toHaveURL(/[?&]q=/);
+
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('s');
+    await expect(graph.getByRole('button', { name: /^Remove: Sandwich: serve/ })).toBeVisible();
+    expect(parameters(page, 'sandwich')).toEqual(['./app.mjs:serve:10']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { treeFromDrawing } from '@hsi/test-kit';
+import { treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import { describe, expect, it } from 'vitest';
 import {
   COLOR_SCHEMES,
@@ -11,8 +11,9 @@ import {
   VALUE_COLORS,
 } from './colors.ts';
 import { DARK, HIGH_CONTRAST } from './draw.ts';
-import { findStack, layOut } from './flame-view.ts';
+import { findStack, type FlameView, layOut, nodeName } from './flame-view.ts';
 import { FrameNames } from './frame-name.ts';
+import { sandwich } from './sandwich.ts';
 
 /** Relative luminance, WCAG 2. */
 function luminance(color: string): number {
@@ -67,6 +68,25 @@ describe('fills', () => {
     expect(fill(second)).toBe(fill(first));
     expect(fill(native)).toBe(NEUTRAL);
     expect(SAFE_COLORS).toContain(fills(view, new FrameNames(view.names), 'safe')(first));
+  });
+
+  it('are the same in a sandwich that a link leads to as in the whole graph', () => {
+    const tree = treeFromFolded(
+      Array.from({ length: 24 }, (_, at) =>
+        at % 2 === 0
+          ? `pkg${at}.run ${at + 10}`
+          : `pkg${at}.run ${at + 10}\npkg${at}.run;one.call;pkg${23 - at}.end ${40 - at}`,
+      ).join('\n'),
+    );
+    const colorsOf = (shown: FlameView) => {
+      const names = new FrameNames(shown.names);
+      const fill = fills(shown, names, 'package', tree, new PackagePlaces(16));
+      return new Map(Array.from(shown.rowNodes, (node) => [nodeName(shown, node), fill(node)]));
+    };
+    const whole = colorsOf(layOut(tree));
+    for (const [name, color] of colorsOf(sandwich(tree, 'one.call'))) {
+      expect([name, whole.get(name)]).toEqual([name, color]);
+    }
   });
 
   it('get hotter with the self value', () => {

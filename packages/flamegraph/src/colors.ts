@@ -1,4 +1,4 @@
-import { type NodeIndex } from '@hsi/profile-model';
+import { type CallTree, type NodeIndex } from '@hsi/profile-model';
 import { type FlameView } from './flame-view.ts';
 import { type FrameNames, NATIVE_PACKAGE } from './frame-name.ts';
 
@@ -69,16 +69,20 @@ const pagePlaces = {
   safe: new PackagePlaces(SAFE_COLORS.length),
 };
 
-/** The fills of one view in one scheme. */
+/**
+ * The fills of one view in one scheme. Packages get their places by their share of `profile`, the
+ * tree that the view was made of: a link to a view then has the colours that the view had.
+ */
 export function fills(
   view: FlameView,
   names: FrameNames,
   scheme: ColorScheme,
+  profile: Pick<CallTree, 'name' | 'self' | 'total'> = view,
   places = pagePlaces[scheme === 'safe' ? 'safe' : 'package'],
 ): FillOf {
   if (scheme === 'value') return valueFills(view);
   const colors = scheme === 'safe' ? SAFE_COLORS : PACKAGE_COLORS;
-  places.reserve(largePackages(view, names));
+  places.reserve(largePackages(profile, names));
   const cache = new Array<Color | undefined>(view.names.length);
   const { name, root, rootIsFrame } = view;
   return (node) => {
@@ -97,10 +101,13 @@ function isNeutral(name: string): boolean {
 }
 
 /** Packages by their self values, the largest first. */
-function largePackages(view: FlameView, names: FrameNames): string[] {
-  const selfOfName = new Float64Array(view.names.length);
-  for (let node = 0; node < view.name.length; node++) {
-    selfOfName[view.name[node]!]! += view.self[node]!;
+function largePackages(
+  { name: nameOf, self, total }: Pick<CallTree, 'name' | 'self' | 'total'>,
+  names: FrameNames,
+): string[] {
+  const selfOfName = new Float64Array(names.names.length);
+  for (let node = 0; node < nameOf.length; node++) {
+    selfOfName[nameOf[node]!]! += self[node]!;
   }
   const selfOf = new Map<string, number>();
   for (let index = 1; index < selfOfName.length; index++) {
@@ -109,7 +116,7 @@ function largePackages(view: FlameView, names: FrameNames): string[] {
     const name = names.at(index).package;
     if (!isNeutral(name)) selfOf.set(name, (selfOf.get(name) ?? 0) + value);
   }
-  const least = view.total[view.root]! * OWN_COLOR_FROM;
+  const least = total[0]! * OWN_COLOR_FROM;
   return [...selfOf]
     .filter(([, value]) => value >= least)
     .sort(([, a], [, b]) => b - a)

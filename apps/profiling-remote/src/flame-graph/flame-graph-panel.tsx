@@ -2,7 +2,7 @@ import { CircleHelp, Search, SlidersHorizontal } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { type CallTree, formatValue, type SampleUnit } from '@hsi/profile-model';
 import { FlameBreadcrumb } from './flame-breadcrumb.tsx';
-import { FlameChips, FlameReadout, hasReadout } from './flame-readout.tsx';
+import { FlameAnnouncement, FlameChips, FlameReadout, hasReadout } from './flame-readout.tsx';
 import { FlameSearch } from './flame-search.tsx';
 import { Stage } from './flame-stage.tsx';
 import { SMALL_BUTTON } from './look.ts';
@@ -128,6 +128,7 @@ export function FlameGraphPanel(props: FlameGraphPanelProps): ReactNode {
           />
         </div>
       </header>
+      <FlameAnnouncement graph={graph} />
       <Stage stage={stage} graph={graph} commands={commands} unit={unit} title={props.title} />
       <div
         className={

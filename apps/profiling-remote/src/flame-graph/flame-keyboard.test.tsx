@@ -118,6 +118,18 @@ describe('by keyboard alone', () => {
     expect(onFocusChange.mock.lastCall![0]).toEqual([expect.stringMatching(/^…1000#/)]);
   });
 
+  it('tells a screen reader what is shown now', async () => {
+    const { user, panel } = show();
+    const said = () => panel.querySelector('[aria-live]')!.textContent;
+    expect(said()).toBe('The whole profile');
+    await user.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+    expect(said()).toBe('Focus: loadModel');
+    await user.keyboard('{Escape}rs');
+    expect(said()).toBe('Collapse recursion. Sandwich: loadModel');
+    await user.keyboard('{Escape}r');
+    expect(said()).toBe('The whole profile');
+  });
+
   it('says when copying is not allowed', async () => {
     const { user, panel } = show();
     vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('denied'));

@@ -47,6 +47,28 @@ export function FlameReadout(props: {
   );
 }
 
+/**
+ * What the graph shows, said to a screen reader whenever it changes, by whatever way it was changed.
+ * It holds no figures: those change with every refresh.
+ */
+export function FlameAnnouncement({ graph }: { readonly graph: FlameGraph }): ReactNode {
+  const { view, names, options, focusNode } = graph;
+  const parts = togglesOf(options).map((toggle) => TOGGLE_TITLES[toggle]);
+  if (options.sandwich !== undefined) {
+    parts.push(`Sandwich: ${parseFrameName(options.sandwich).function}`);
+  }
+  if (focusNode !== undefined) parts.push(`Focus: ${names.at(view.name[focusNode]!).function}`);
+  for (const id of graph.hidden) {
+    const filter = frameFilter(id);
+    if (filter !== undefined) parts.push(`without ${filter.title}`);
+  }
+  return (
+    <span aria-live="polite" className="pf:sr-only">
+      {parts.length === 0 ? 'The whole profile' : parts.join('. ')}
+    </span>
+  );
+}
+
 function searchSentence({ view, found, matched, selected }: FlameGraph): string {
   if (found.kind === 'none') return '';
   if (found.problem !== undefined) return found.problem;

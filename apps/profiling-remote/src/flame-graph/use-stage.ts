@@ -58,14 +58,15 @@ function useFocusInSight(
 export function useStage(graph: FlameGraph, height: number): FlameStage {
   const scroller = useRef<HTMLDivElement>(null);
   const surface = useSurface(scroller, height, rowCount(graph.view) > 0);
-  const theme = useMedia('(prefers-contrast: more)') ? HIGH_CONTRAST : DARK;
+  const wantsContrast = useMedia('(prefers-contrast: more), (forced-colors: active)');
+  const theme = wantsContrast ? HIGH_CONTRAST : DARK;
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
   const colors = useColors();
-  const { view, names, found, selected, viewport, select, setViewport } = graph;
+  const { tree, view, names, found, selected, viewport, select, setViewport } = graph;
   const [state, setState] = useState<Pointed & { view: FlameGraph['view'] }>();
   // A node's number means nothing in another view.
   const pointed = state?.view === view ? state : undefined;
-  const fill = useMemo(() => fills(view, names, colors), [view, names, colors]);
+  const fill = useMemo(() => fills(view, names, colors, tree), [view, names, colors, tree]);
   const hovered = pointed?.node;
   const { matches } = found;
   const picture = useMemo(
