@@ -35,7 +35,7 @@ export function isNamed(name: string, reference: string): boolean {
 /** What stands for a stack trace in an address: references to its frames, or one to all of it. */
 export function stackReference(stack: readonly string[]): string[] {
   const frames = stack.map(nameReference);
-  const address = new URLSearchParams(frames.map((frame) => ['focus', frame]));
+  const address = new URLSearchParams(frames.map((frame) => ['focus', frame] as [string, string]));
   if (address.toString().length <= LONG_STACK) return frames;
   const hash = new Hash();
   for (const name of stack) hash.add(hashesOf(name));
