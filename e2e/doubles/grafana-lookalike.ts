@@ -41,7 +41,7 @@ const SCRIPT = `
   }
 
   function goTo(url) {
-    history.replaceState(history.state, '', url);
+    history.pushState(null, '', url);
     void render();
   }
 

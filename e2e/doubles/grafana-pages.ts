@@ -1,7 +1,7 @@
 /**
  * Pages of the Grafana double. Its dashboard keeps its address as Grafana does: on load it adds the
- * range, the time zone and every variable that is missing; a choice replaces the address without a
- * new load.
+ * range, the time zone and every variable that is missing; a choice changes the address, as a step of
+ * the browser's history, without a new load.
  */
 
 const STYLE = `<style>
@@ -17,13 +17,15 @@ const SCRIPT = `
   };
   const list = document.querySelector('[data-testid="grafana-double-url"]');
 
-  function replace(change) {
+  // Grafana replaces what it writes itself; a person's choice is a step that Back takes back.
+  function write(change, step) {
     const url = new URL(location.href);
     for (const [name, value] of Object.entries(change)) {
       if (value === null) url.searchParams.delete(name);
       else url.searchParams.set(name, value);
     }
-    history.replaceState(history.state, '', url);
+    if (step) history.pushState(null, '', url);
+    else history.replaceState(history.state, '', url);
     show();
   }
 
@@ -43,13 +45,13 @@ const SCRIPT = `
   // Grafana's router hears a Back, and so a page that moves the frame.
   window.addEventListener('popstate', show);
   const present = new URL(location.href).searchParams;
-  replace(Object.fromEntries(Object.entries(defaults).filter(([name]) => !present.has(name))));
+  write(Object.fromEntries(Object.entries(defaults).filter(([name]) => !present.has(name))), false);
 
   // What a person's choice does: the parameters change, and 12.3 drops kiosk=1 at that moment.
   window.grafanaDouble = {
     choose(change) {
       const kiosk = new URL(location.href).searchParams.get('kiosk');
-      replace({ ...change, ...(kiosk === '1' && { kiosk: null }) });
+      write({ ...change, ...(kiosk === '1' && { kiosk: null }) }, true);
     },
   };
 `;

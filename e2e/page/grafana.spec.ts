@@ -85,6 +85,21 @@ test('what is chosen inside the frame is kept: in the address, in Explore, in th
   await expect(page).toHaveURL(/service=florence/u);
 });
 
+test('Back takes a choice inside the frame back, and the page follows', async ({
+  page,
+  originWithGrafana,
+}) => {
+  await page.goto(`${originWithGrafana}/pyroscope?view=dashboard`);
+  await choose(page, { 'var-service': 'florence' });
+  await expect(page).toHaveURL(/service=florence/u);
+  await page.goBack();
+  const frame = page.frameLocator('[data-testid="pyroscope-iframe"]');
+  await expect(frame.getByTestId('grafana-double-var-service')).toHaveText('nemotron-backend');
+  await expect(page).not.toHaveURL(/service=florence/u);
+  await page.goForward();
+  await expect(page).toHaveURL(/service=florence/u);
+});
+
 test("the page's selection reaches the frame without a new load", async ({
   page,
   originWithGrafana,
