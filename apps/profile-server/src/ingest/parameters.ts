@@ -72,13 +72,18 @@ function parseFormat(format: string, isMultipart: boolean): IngestFormat {
 
 /**
  * A point in time as Pyroscope's clients send it: seconds, milliseconds, microseconds or
- * nanoseconds since 1970 by the count of digits, or `now-1h`. Absent is now.
+ * nanoseconds since 1970 by the count of digits, or `now-1h`, `now-1h30m`, `now+5m`. Absent is now.
  */
 export function parseTimeNanos(text: string, nowMs: number): bigint {
-  const relative = /^now(?:-(\d{1,6})(mon|[smhdwMy])[a-z]*)?$/.exec(text);
+  // A plus that nobody encoded arrives as a space.
+  const relative = /^now(?:([+ -])((?:\d{1,6}(?:mon|[smhdwMy])[a-z]*)+))?$/.exec(text);
   if (text === '' || relative) {
-    const back = Number(relative?.[1] ?? 0) * (SECONDS[relative?.[2] ?? 's'] ?? 0);
-    return BigInt(Math.max(0, nowMs - back * 1_000)) * 1_000_000n;
+    const [, sign, lengths = ''] = relative ?? [];
+    const seconds = [...lengths.matchAll(/(\d+)(mon|[a-zA-Z])/g)]
+      .map(([, count, unit]) => Number(count) * SECONDS[unit!]!)
+      .reduce((sum, length) => sum + length, 0);
+    const ms = nowMs + (sign === '-' ? -1_000 : 1_000) * seconds;
+    return BigInt(Math.max(0, ms)) * 1_000_000n;
   }
   if (!/^\d{1,19}$/.test(text)) {
     throw invalid(

@@ -289,6 +289,7 @@ describe('queries', () => {
     ['nanoseconds', `${MS - 60_000}000000`, `${MS + 60_000}000000`],
     ['relative to now', 'now-5m', 'now'],
     ['relative in words', 'now-30min', 'now'],
+    ['relative in parts, and ahead', 'now-1h2m3s', 'now+1m'],
     ['the last hour when nothing is said', '', ''],
   ])('render by time in %s', async (_unit, from, until) => {
     await server.close();
