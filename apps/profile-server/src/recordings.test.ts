@@ -1,6 +1,15 @@
 import { gunzipSync } from 'node:zlib';
-import { type JsonObject } from '@bufbuild/protobuf';
+import {
+  fromBinary,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
+import { QuerierService } from '@hsi/pyroscope-api/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { METHODS } from './query/methods.ts';
 import {
   ingestBody,
   recordedBadIngests,
@@ -122,6 +131,33 @@ describe('queries as recorded', () => {
       }
     },
   );
+});
+
+/** Method -> an answer's message. */
+const ANSWERS = new Map(QuerierService.methods.map(({ name, output }) => [name, output]));
+
+test.each(
+  recordedQueries()
+    .filter(({ request, status }) => status === 200 && request.method === 'POST')
+    .map(({ request }) => [request.name, request] as const),
+)('in binary protobuf %s is the same', async (_name, { path, body }) => {
+  const name = path.split('/').at(-1)!;
+  const { request } = METHODS[name]!;
+  const ask = (type: string, bytes: string | Buffer) =>
+    server.app.inject({
+      method: 'POST',
+      url: path,
+      headers: { 'content-type': type },
+      body: bytes,
+    });
+  const json = await ask('application/json', JSON.stringify(body));
+  const binary = await ask(
+    'application/proto',
+    Buffer.from(toBinary(request, fromJson(request, body as JsonValue))),
+  );
+  expect([binary.statusCode, binary.headers['content-type']]).toEqual([200, 'application/proto']);
+  const answer = ANSWERS.get(name)!;
+  expect(toJson(answer, fromBinary(answer, binary.rawPayload))).toEqual(json.json());
 });
 
 describe("calls of Grafana's data source as recorded", () => {
