@@ -1,10 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { type DecodeLimits, decodePprof, MalformedProfile } from '@hsi/pprof-codec';
-import { type LabelSet } from '@hsi/profile-model';
+import { type LabelSet, type ProfileTables } from '@hsi/profile-model';
 import { type IncomingProfile } from '@hsi/profile-store';
 import { type PushRequest, type RawProfileSeries } from '@hsi/pyroscope-api/server';
 import { invalid } from '../refusal.ts';
 import { inflateProfile } from './decode.ts';
 import { checkMetricName } from './metric-name.ts';
+
+/** Others get their turn when so many bytes are decoded; a profile counts as some, however small. */
+const TURN_BYTES = 1_000_000;
+const PROFILE_BYTES = 10_000;
 
 /**
  * The profiles of a `push.v1` request, all of them: one that cannot be read refuses the request.
@@ -18,6 +23,7 @@ export async function decodePush(
   nowMs: number,
 ): Promise<IncomingProfile[]> {
   const profiles: IncomingProfile[] = [];
+  const inflater = new Inflater(limits);
   for (const [index, series] of request.series.entries()) {
     const given = labelsOf(series, `series[${index}]`);
     const name = given.__name__ ?? '';
@@ -30,7 +36,8 @@ export async function decodePush(
       Object.entries(given).filter(([key, value]) => !key.startsWith('__') && value !== ''),
     );
     for (const [sample, { rawProfile }] of series.samples.entries()) {
-      const tables = await decode(rawProfile, limits, `series[${index}].samples[${sample}]`);
+      const where = `series[${index}].samples[${sample}]`;
+      const tables = decode(await inflater.inflate(rawProfile, where), limits, where);
       const timeNanos = tables.timeNanos === 0n ? BigInt(nowMs) * 1_000_000n : tables.timeNanos;
       profiles.push({ name, labels, timeNanos, tables });
     }
@@ -53,12 +60,45 @@ function labelsOf({ labels }: RawProfileSeries, where: string): Record<string, s
   return given;
 }
 
-/** @throws MalformedProfile that says which of the request's profiles it is */
-async function decode(bytes: Uint8Array, limits: DecodeLimits, where: string) {
-  try {
-    return decodePprof(await inflateProfile(bytes, limits), limits);
-  } catch (error) {
-    if (!(error instanceof MalformedProfile)) throw error;
-    throw new MalformedProfile(`${where}, ${error.field}`, error.problem, error.reason);
+/** Inflates the profiles of one request, which are limited together, and lets others work between. */
+class Inflater {
+  private total = 0;
+  private sinceTurn = 0;
+
+  constructor(private readonly limits: DecodeLimits) {}
+
+  /** @throws MalformedProfile */
+  async inflate(bytes: Uint8Array, where: string): Promise<Buffer> {
+    const inflated = await inflateProfile(bytes, this.limits).catch((error: unknown) => {
+      throw placed(error, where);
+    });
+    this.total += inflated.length;
+    if (this.total > this.limits.inflatedBytes) {
+      throw new MalformedProfile(
+        where,
+        `and the profiles before it inflate to more than ${this.limits.inflatedBytes} bytes`,
+        'inflated_size',
+      );
+    }
+    this.sinceTurn += inflated.length + PROFILE_BYTES;
+    if (this.sinceTurn > TURN_BYTES) {
+      this.sinceTurn = 0;
+      await setImmediate();
+    }
+    return inflated;
   }
+}
+
+function decode(bytes: Buffer, limits: DecodeLimits, where: string): ProfileTables {
+  try {
+    return decodePprof(bytes, limits);
+  } catch (error) {
+    throw placed(error, where);
+  }
+}
+
+/** The error, with which of the request's profiles it is about. */
+function placed(error: unknown, where: string): unknown {
+  if (!(error instanceof MalformedProfile)) return error;
+  return new MalformedProfile(`${where}, ${error.field}`, error.problem, error.reason);
 }
