@@ -45,3 +45,12 @@ test('all profiles of a push together inflate to at most what one may', async ()
     `The profile cannot be read: series[0].samples[3] and the profiles before it inflate to more than ${limits.inflatedBytes} bytes.`,
   );
 });
+
+test('all profiles of a push together have at most ten times the samples of one', async () => {
+  const profile = gzipSync(pprof('main 1\nwork 2\nidle 3'));
+  const limits = { ...DEFAULT_LIMITS, samples: 3 };
+  expect(await decodePush(pushOf(10, profile), limits, MS)).toHaveLength(10);
+  await expect(decodePush(pushOf(11, profile), limits, MS)).rejects.toThrow(
+    'series[0].samples[10] and the profiles before it have more than 30 samples.',
+  );
+});

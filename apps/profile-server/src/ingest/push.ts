@@ -11,6 +11,9 @@ import { checkMetricName } from './metric-name.ts';
 const TURN_BYTES = 1_000_000;
 const PROFILE_BYTES = 10_000;
 
+/** All profiles of a push may have as many samples as so many of the greatest that are taken. */
+const GREATEST_PROFILES = 10;
+
 /**
  * The profiles of a `push.v1` request, all of them: one that cannot be read refuses the request.
  * The series' labels name the profile (`__name__`) and the service; a profile without a time gets
@@ -24,6 +27,8 @@ export async function decodePush(
 ): Promise<IncomingProfile[]> {
   const profiles: IncomingProfile[] = [];
   const inflater = new Inflater(limits);
+  const mostSamples = GREATEST_PROFILES * limits.samples;
+  let samples = 0;
   for (const [index, series] of request.series.entries()) {
     const given = labelsOf(series, `series[${index}]`);
     const name = given.__name__ ?? '';
@@ -38,6 +43,11 @@ export async function decodePush(
     for (const [sample, { rawProfile }] of series.samples.entries()) {
       const where = `series[${index}].samples[${sample}]`;
       const tables = decode(await inflater.inflate(rawProfile, where), limits, where);
+      samples += tables.samples.count;
+      if (samples > mostSamples) {
+        const problem = `and the profiles before it have more than ${mostSamples} samples`;
+        throw new MalformedProfile(where, problem, 'sample_count');
+      }
       const timeNanos = tables.timeNanos === 0n ? BigInt(nowMs) * 1_000_000n : tables.timeNanos;
       profiles.push({ name, labels, timeNanos, tables });
     }
