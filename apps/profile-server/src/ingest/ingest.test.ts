@@ -367,7 +367,6 @@ describe('a push of several profiles', () => {
       { labels: labels('b'), samples: [{}] },
       'samples[0], profile is empty',
     ],
-    ['no service', { labels: [labels('b')[0]], samples: [sample(pprof())] }, 'series[1]'],
     ['no name', { labels: [labels('b')[1]], samples: [sample(pprof())] }, '__name__'],
     [
       'a name with a colon',

@@ -54,3 +54,13 @@ test('all profiles of a push together have at most ten times the samples of one'
     'series[0].samples[10] and the profiles before it have more than 30 samples.',
   );
 });
+
+test('a series without a service, or with an empty one, has an unspecified one', async () => {
+  const [name] = LABELS;
+  for (const labels of [[name!], [name!, { name: 'service_name', value: '' }]]) {
+    const samples = [{ rawProfile: gzipSync(pprof()) }];
+    const push = create(PushRequestSchema, { series: [{ labels, samples }] });
+    const [profile] = await decodePush(push, DEFAULT_LIMITS, MS);
+    expect(profile!.labels).toEqual({ service_name: 'unspecified' });
+  }
+});

@@ -11,6 +11,9 @@ import { checkMetricName } from './metric-name.ts';
 const TURN_BYTES = 1_000_000;
 const PROFILE_BYTES = 10_000;
 
+/** The service of a series without one, as in Pyroscope. */
+const NO_SERVICE = 'unspecified';
+
 /** All profiles of a push may have as many samples as so many of the greatest that are taken. */
 const GREATEST_PROFILES = 10;
 
@@ -34,12 +37,12 @@ export async function decodePush(
     const name = given.__name__ ?? '';
     if (name === '') throw invalid(`series[${index}] has no label __name__.`, 'labels');
     checkMetricName(name, `series[${index}], label __name__,`);
-    if ((given.service_name ?? '') === '') {
-      throw invalid(`series[${index}] has no label service_name.`, 'labels');
-    }
-    const labels: LabelSet = Object.fromEntries(
-      Object.entries(given).filter(([key, value]) => !key.startsWith('__') && value !== ''),
-    );
+    const labels: LabelSet = {
+      service_name: NO_SERVICE,
+      ...Object.fromEntries(
+        Object.entries(given).filter(([key, value]) => !key.startsWith('__') && value !== ''),
+      ),
+    };
     for (const [sample, { rawProfile }] of series.samples.entries()) {
       const where = `series[${index}].samples[${sample}]`;
       const tables = decode(await inflater.inflate(rawProfile, where), limits, where);
