@@ -114,7 +114,7 @@ function Controls({ services, children }: ControlsProps) {
   const zoom = useZoom();
   const zoo = services.find(({ serviceName }) => serviceName === MODEL_ZOO_SERVICE);
   return (
-    <div className="pf:flex pf:flex-wrap pf:items-end pf:gap-3 pf:max-sm:grid pf:max-sm:grid-cols-2">
+    <div className="pf:relative pf:flex pf:flex-wrap pf:items-end pf:gap-3 pf:max-sm:grid pf:max-sm:grid-cols-2">
       <SelectionPickers
         state={state}
         services={services}

@@ -17,13 +17,16 @@ export interface RangeEditorProps {
   readonly onCancel: () => void;
 }
 
-/** Any range: two times, or a length that ends now. Escape leaves it as it was. */
+/**
+ * Any range: two times, or a length that ends now. Escape leaves it as it was. It lies over what is
+ * below the controls, so that nothing moves.
+ */
 export function RangeEditor(props: RangeEditorProps) {
   return (
     <div
       role="group"
       aria-label="Time range"
-      className="pf:flex pf:w-full pf:flex-wrap pf:items-end pf:gap-x-6 pf:gap-y-2"
+      className="pf:absolute pf:top-full pf:right-0 pf:left-0 pf:z-30 pf:mt-2 pf:flex pf:flex-wrap pf:items-end pf:gap-x-6 pf:gap-y-3 pf:rounded-lg pf:border pf:border-gray-600 pf:bg-gray-900 pf:p-3 pf:shadow-lg"
       onKeyDown={(event) => event.key === 'Escape' && props.onCancel()}
     >
       <TwoTimes {...props} />

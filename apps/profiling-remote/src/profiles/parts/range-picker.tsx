@@ -32,7 +32,7 @@ export function RangePicker(props: RangePickerProps) {
         label={`Time range · ${offsetText(range.to)}`}
         labelTitle={timeZoneName}
         hint={preset === undefined ? rangeTitle(text, range) : undefined}
-        width="pf:w-52"
+        width="pf:w-48"
         value={preset?.from ?? CUSTOM}
         onChange={(value) => {
           const chosen = RANGE_PRESETS.find(({ from }) => from === value);

@@ -81,7 +81,10 @@ export function TimelineChart(props: TimelineChartProps) {
 
 /** The box of what is selected by keys; without a selection it has no width. */
 function selectionBox(plot: uPlot, chart: Chart, { index, anchor }: KeyedCursor): uPlot.Select {
-  if (index === null || anchor === null) return { left: 0, top: 0, width: 0, height: 0 };
+  const last = chart.times.length - 1;
+  if (index === null || anchor === null || Math.max(index, anchor) > last) {
+    return { left: 0, top: 0, width: 0, height: 0 };
+  }
   const { from, to } = selectedRange(chart, anchor, index);
   const left = Math.max(0, plot.valToPos(from / 1000, 'x'));
   const width = Math.max(0, plot.valToPos(to / 1000, 'x') - left);

@@ -32,8 +32,11 @@ export interface TimelineKeysProps {
 
 /** Moves the cursor by keys and says aloud what is there; with Shift it selects, and Enter goes there. */
 export function TimelineKeys(props: TimelineKeysProps) {
-  const { chart, off, cursor, anchor, onCursor, onRange, children } = props;
+  const { chart, off, onCursor, onRange, children } = props;
   const last = chart.times.length - 1;
+  // A range that became shorter has fewer steps than when the cursor was put there.
+  const within = (index: number | null) => (index === null || index > last ? null : index);
+  const [cursor, anchor] = [within(props.cursor), within(props.anchor)];
   const steps: Readonly<Record<string, (at: number) => number>> = {
     ArrowLeft: (at) => at - 1,
     ArrowRight: (at) => at + 1,
@@ -65,7 +68,7 @@ export function TimelineKeys(props: TimelineKeysProps) {
       aria-valuetext={
         anchor === null ? momentText(chart, off, at) : selectionText(chart, anchor, at)
       }
-      className="pf:relative pf:rounded-sm"
+      className="pf:relative pf:rounded-sm pf:focus-visible:-outline-offset-2"
       onKeyDown={onKeyDown}
     >
       {children}

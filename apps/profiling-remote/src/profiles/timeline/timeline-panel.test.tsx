@@ -23,9 +23,18 @@ function twoServices(): FakePyroscope {
   return new FakePyroscope().push(push('rt-detr', 5)).push(push('florence', 6));
 }
 
+/** RT-DETR has worked in each of the last ten minutes. */
+function steadyService(): FakePyroscope {
+  const fake = new FakePyroscope();
+  for (let minutesAgo = 1; minutesAgo <= 10; minutesAgo++) {
+    fake.push({ service: 'rt-detr', type: CPU, at: NOW - minutesAgo * MINUTE, stacks: 'main 5' });
+  }
+  return fake;
+}
+
 describe('zooming by keys', () => {
   it('selects steps with Shift and the arrows, says which, and goes there with Enter', async () => {
-    const view = await openView(twoServices());
+    const view = await openView(steadyService());
     await key('End');
     await key('ArrowLeft');
     await key('ArrowLeft', true);
@@ -35,6 +44,15 @@ describe('zooming by keys', () => {
     await key('Enter');
     await view.wait();
     expect(Number(search().get('to')) - Number(search().get('from'))).toBe(3 * MINUTE);
+    expect(valueText()).not.toMatch(/^Selected/);
+  });
+
+  it('goes on when the range becomes shorter than the selection reached', async () => {
+    const view = await openView(steadyService());
+    await key('End');
+    await key('ArrowLeft', true);
+    await view.go('?from=now-5m');
+    expect(valueText()).toMatch(/RT-DETR/);
   });
 
   it('lets go of the selection with an arrow alone or Escape', async () => {

@@ -171,6 +171,12 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<CursorPlace | null>(null);
   const [keyed, setKeyed] = useState<KeyedCursor>(AWAY);
+  const go = (range: TimeRange) => {
+    // The steps of another range are others.
+    setCursor(null);
+    setKeyed(AWAY);
+    onRange(range);
+  };
   const toggle = (key: string) => {
     const next = new Set(off);
     if (!next.delete(key)) next.add(key);
@@ -185,7 +191,7 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
         // The pointer takes the cursor away from a selection by keys.
         anchor={cursor?.index === keyed.index ? keyed.anchor : null}
         onCursor={setKeyed}
-        onRange={onRange}
+        onRange={go}
       >
         <TimelineChart
           chart={chart}
@@ -194,8 +200,8 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
           hidden={off}
           keyed={keyed}
           onCursor={setCursor}
-          onZoom={onRange}
-          onOpen={(time: UnixMs) => onRange(pointRange(time, chart.stepSeconds))}
+          onZoom={go}
+          onOpen={(time: UnixMs) => go(pointRange(time, chart.stepSeconds))}
         />
         {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>
