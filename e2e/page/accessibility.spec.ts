@@ -25,6 +25,23 @@ test.describe('axe finds nothing', () => {
     });
   }
 
+  test('with the range and a filter being chosen', async ({ page, origin }) => {
+    await page.goto(`${origin}/pyroscope?service=rt-detr&filter=environment|=|e2e`);
+    await expect(page.getByTestId('flamegraph-rt-detr').locator('canvas').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Choose two times' }).click();
+    await page.getByLabel('Or the last').fill('0');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: 'Apply' }).last().click();
+    await expect(page.getByText('Name a label.')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('on a range that is over and empty', async ({ page, origin }) => {
+    await page.goto(`${origin}/pyroscope?from=1000000000000&to=1000003600000`);
+    await expect(page.getByRole('button', { name: 'Look at the last hour' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+
   test('around the dashboard', async ({ page, originWithGrafana }) => {
     await page.goto(`${originWithGrafana}/pyroscope`);
     await expect(page.getByTestId('pyroscope-iframe')).toBeVisible();

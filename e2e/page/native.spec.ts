@@ -68,6 +68,32 @@ test.describe('the native view', () => {
     await expect(page).not.toHaveURL(/from=\d{13}/);
   });
 
+  test('zooms by keys; the browser leads back, and the way back goes with it', async ({ page }) => {
+    const moment = page.getByRole('slider', { name: /timeline/ });
+    const back = page.getByRole('button', { name: /^Back to/ });
+    await moment.press('End');
+    await moment.press('Shift+ArrowLeft');
+    await expect(moment).toHaveAttribute('aria-valuetext', /^Selected/);
+    await moment.press('Enter');
+    await expect(page).toHaveURL(/from=\d{13}/);
+    await expect(back).toBeVisible();
+    await page.goBack();
+    await expect(page).not.toHaveURL(/from=/);
+    await expect(back).toHaveCount(0);
+  });
+
+  test('draws one service by any of its labels, also from a link', async ({ page }) => {
+    await page.getByLabel('Service', { exact: true }).selectOption({ label: 'Florence' });
+    const timeline = page.getByTestId('profile-timeline');
+    const lines = timeline.getByLabel('Lines of the timeline');
+    await lines.focus();
+    await expect(lines.getByRole('option', { name: 'By environment' })).toBeAttached();
+    await lines.selectOption('environment');
+    await expect(page).toHaveURL(/[?&]by=environment/);
+    await page.reload();
+    await expect(timeline.getByRole('button', { name: 'e2e', exact: true })).toBeVisible();
+  });
+
   test('searches, and focuses a frame by click', async ({ page }) => {
     await page.getByLabel('Service', { exact: true }).selectOption({ label: 'Nemotron' });
     const graph = page.getByTestId('flamegraph-nemotron');
