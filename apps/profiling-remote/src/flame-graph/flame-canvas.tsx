@@ -102,6 +102,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
         onPointerMove={hover}
         onPointerUp={pointer.onPointerUp}
         onPointerCancel={pointer.onPointerUp}
+        onTouchEnd={pointer.onTouchEnd}
         onPointerLeave={(event) => {
           // A finger leaves when it is lifted: what it showed stays.
           if (event.pointerType !== 'touch') props.onHover(undefined, { x: 0, y: 0 });

@@ -81,13 +81,13 @@ function FrameMenu(props: {
     menu.style.top = `${Math.max(8, Math.min(at.y, window.innerHeight - height - 8))}px`;
     menu.querySelector<HTMLElement>('[role=menuitem]')?.focus();
   }, [at]);
-  useOutsideClick(box, onClose);
+  useClosing(box, onClose);
   const onKeyDown = (event: KeyboardEvent): void => {
     event.stopPropagation();
     const entries = [...(box.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
     const index = entries.indexOf(document.activeElement as HTMLElement);
     const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: -1 }[event.key];
-    if (event.key === 'Escape' || event.key === 'Tab') onClose();
+    if (event.key === 'Tab') onClose();
     else if (next !== undefined) entries.at(next % entries.length)?.focus();
     else return;
     event.preventDefault();
@@ -311,12 +311,23 @@ function Dialog(props: {
   );
 }
 
-function useOutsideClick(box: React.RefObject<HTMLElement | null>, onClose: () => void): void {
+/** A press elsewhere closes a box, and so does Escape, wherever the keyboard is. */
+function useClosing(box: React.RefObject<HTMLElement | null>, onClose: () => void): void {
   useEffect(() => {
     const pressed = (event: PointerEvent): void => {
       if (!box.current?.contains(event.target as Node)) onClose();
     };
+    const typed = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      event.preventDefault();
+      onClose();
+    };
     document.addEventListener('pointerdown', pressed, true);
-    return () => document.removeEventListener('pointerdown', pressed, true);
+    document.addEventListener('keydown', typed, true);
+    return () => {
+      document.removeEventListener('pointerdown', pressed, true);
+      document.removeEventListener('keydown', typed, true);
+    };
   }, [box, onClose]);
 }

@@ -1,4 +1,10 @@
-import { type PointerEvent as ReactPointerEvent, type RefObject, useEffect, useRef } from 'react';
+import {
+  type PointerEvent as ReactPointerEvent,
+  type RefObject,
+  type TouchEvent as ReactTouchEvent,
+  useEffect,
+  useRef,
+} from 'react';
 import { pan, type Surface, type Viewport, WHOLE, zoom } from '@hsi/flamegraph';
 
 /** Movement, CSS pixels, from which a press is a drag and no longer a click. */
@@ -28,6 +34,7 @@ interface FlamePointer {
   readonly onPointerDown: (event: ReactPointerEvent<HTMLCanvasElement>) => void;
   readonly onPointerMove: (event: ReactPointerEvent) => void;
   readonly onPointerUp: (event: ReactPointerEvent) => void;
+  readonly onTouchEnd: (event: ReactTouchEvent) => void;
 }
 
 interface Press {
@@ -45,6 +52,7 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
   const latest = useRef(options);
   const presses = useRef(new Map<number, Press>());
   const dragging = useRef(false);
+  const hasRested = useRef(false);
   const longPress = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     latest.current = options;
@@ -60,12 +68,14 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
       presses.current.set(event.pointerId, { x, y, originX: x, originY: y });
       if (presses.current.size === 1) dragging.current = false;
       clearTimeout(longPress.current);
+      hasRested.current = false;
       if (event.pointerType !== 'touch' || presses.current.size > 1) return;
       const { pointerId } = event;
       longPress.current = setTimeout(() => {
         // What is lifted now was no click.
-        if (presses.current.delete(pointerId))
-          latest.current.onLongPress({ clientX: x, clientY: y });
+        if (!presses.current.delete(pointerId)) return;
+        hasRested.current = true;
+        latest.current.onLongPress({ clientX: x, clientY: y });
       }, LONG_PRESS_MS);
     },
     onPointerMove: (event) => {
@@ -89,6 +99,10 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
       const wasPressed = presses.current.delete(event.pointerId);
       if (wasPressed && !dragging.current && event.type === 'pointerup') options.onClick(event);
       if (presses.current.size === 0) dragging.current = false;
+    },
+    onTouchEnd: (event) => {
+      // The mouse press that browsers make of it would take the keyboard from the menu.
+      if (hasRested.current) event.preventDefault();
     },
   };
 }
