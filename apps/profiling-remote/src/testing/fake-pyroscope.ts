@@ -9,6 +9,7 @@ import {
   stackTrace,
 } from '@hsi/profile-model';
 import { decodeFlameGraph, encodeFlameGraph } from '@hsi/pyroscope-api';
+import { truncateTree } from '@hsi/pyroscope-api/server';
 import { samplesFromFolded } from '@hsi/test-kit';
 import recorded from '../profiles/fixtures/recorded-graphs.json' with { type: 'json' };
 
@@ -123,7 +124,7 @@ export class FakePyroscope {
       case 'LabelValues':
         return { names: unique(this.found(body).flatMap(({ labels }) => labels[name] ?? [])) };
       case 'SelectMergeStacktraces':
-        return { flamegraph: wire(this.found(body)) };
+        return { flamegraph: wire(this.found(body), Number(body.maxNodes ?? 0)) };
       case 'SelectMergeSpanProfile': {
         const spans = body.spanSelector ?? [];
         return { flamegraph: wire(this.found(body).filter((s) => spans.includes(s.spanId ?? ''))) };
@@ -196,10 +197,10 @@ function points(samples: readonly Sample[], start: number, step: number, average
     }));
 }
 
-function wire(samples: readonly Sample[]): unknown {
+function wire(samples: readonly Sample[], maxNodes = 0): unknown {
   const builder = new CallTreeBuilder();
   for (const { stack, value } of samples) builder.add(stack, value);
-  const { names, levels, total } = encodeFlameGraph(builder.build());
+  const { names, levels, total } = encodeFlameGraph(truncateTree(builder.build(), maxNodes));
   return { names, levels: levels.map((values) => ({ values: values.map(String) })), total };
 }
 

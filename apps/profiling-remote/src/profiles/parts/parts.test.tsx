@@ -22,6 +22,38 @@ function twoEnvironments(): FakePyroscope {
   return new FakePyroscope().push(push('staging', 20)).push(push('production', 3));
 }
 
+describe('frames that the server left out', () => {
+  const many = Array.from({ length: 6_000 }, (_, at) => `main;f${at} ${at + 1}`).join('\n');
+  const cut = () =>
+    new FakePyroscope().push({ service: 'rt-detr', type: CPU, at: ago(60), stacks: many });
+  const asked = (fake: FakePyroscope) =>
+    fake.asked
+      .filter(({ method }) => method === 'SelectMergeStacktraces')
+      .map(({ maxNodes }) => Number(maxNodes));
+
+  it('are told, and asked for when one looks below their caller', async () => {
+    const fake = cut();
+    const view = await openView(fake, { search: '?service=rt-detr' });
+    const graph = screen.getByTestId('flamegraph-rt-detr');
+    expect(graph).toHaveTextContent(/1 frame, [\d.]+% of total hidden/);
+    const before = total('flamegraph-rt-detr');
+    fireEvent.keyDown(within(graph).getByRole('tree'), { key: 'ArrowDown' });
+    fireEvent.keyDown(within(graph).getByRole('tree'), { key: 'Enter' });
+    await view.wait();
+    expect(graph).not.toHaveTextContent('hidden');
+    expect(total('flamegraph-rt-detr')).toBe(before);
+    expect(asked(fake).at(-1)).toBeGreaterThanOrEqual(50_000);
+  });
+
+  it('are asked for when a link focuses one of them', async () => {
+    const fake = cut();
+    await openView(fake, { search: '?service=rt-detr&focus=main&focus=f3' });
+    const graph = screen.getByTestId('flamegraph-rt-detr');
+    expect(within(graph).getByRole('navigation', { name: 'Focus' })).toHaveTextContent('f3');
+    expect(asked(fake)).toHaveLength(2);
+  });
+});
+
 describe('label filters', () => {
   it('are added with suggestions from the server, and go into the address', async () => {
     const view = await openView(twoEnvironments());
