@@ -14,6 +14,26 @@ const precompressed = {
     compiler.hooks.afterEmit.tapPromise('precompress', () => precompress(join(root, 'dist'))),
 };
 
+/** Deferred scripts wait for the page and its styles; what finds the remote needs neither. */
+const bootFirst = {
+  apply: (compiler) =>
+    compiler.hooks.thisCompilation.tap('boot-first', (compilation) =>
+      compilation.hooks.processAssets.tap(
+        { name: 'boot-first', stage: rspack.Compilation.PROCESS_ASSETS_STAGE_SUMMARIZE },
+        () =>
+          compilation.updateAsset('index.html', (html) => {
+            const asynchronous = String(html.source()).replace(
+              /<script defer(="")? src="(\/boot[.\w]*\.js)">/,
+              '<script async src="$2">',
+            );
+            if (!asynchronous.includes('<script async'))
+              throw new Error('index.html has no boot script.');
+            return new rspack.sources.RawSource(asynchronous);
+          }),
+      ),
+    ),
+};
+
 /** What the gateway lets a browser load early, by route: apps/gateway/src/preload-hints.ts. */
 const preloads = {
   apply: (compiler) =>
@@ -70,6 +90,7 @@ export default defineConfig((env, argv) => {
       }),
       new rspack.CssExtractRspackPlugin({ filename: `[name]${hash}.css` }),
       new rspack.HtmlRspackPlugin({ template: './index.html', scriptLoading: 'defer' }),
+      bootFirst,
       standaloneScript({
         name: 'kept-files',
         entry: './src/kept-files/worker.ts',

@@ -19,8 +19,11 @@ import './styles.css';
 /** The contract version that this build was made with. */
 export const contract = CONTRACT_VERSION;
 
-/** The longest that the first render waits for answers that were asked ahead: one or two frames. */
-const MOMENT_MS = 30;
+/**
+ * The longest that the first render waits for answers that were asked ahead. The host's skeleton
+ * stands meanwhile; a page that is rendered before them is rendered once more for each of them.
+ */
+const MOMENT_MS = 120;
 
 /** Shows the profiling page inside `element` until the returned function is called. */
 export function mount(element: HTMLElement, given?: Partial<MountContext>): Unmount {

@@ -14,6 +14,7 @@ const withAhead = registry({
 });
 
 afterEach(() => {
+  Reflect.deleteProperty(globalThis, 'hsiFoundAhead');
   script()?.remove();
   window.history.replaceState(null, '', '/');
 });
@@ -58,6 +59,14 @@ describe('finding a remote ahead', () => {
     findAhead(PROFILING);
     expect(await find()).toMatchObject({ federationName: 'profiling_remote' });
     expect(server.asked).toHaveLength(2);
+    await find();
+    expect(server.asked).toHaveLength(4);
+  });
+
+  it('is not begun when somebody has asked already: the boot script may come late', async () => {
+    const server = serve({ [REGISTRY]: registry(), [ENTRY]: MANIFEST });
+    await find();
+    findAhead(PROFILING);
     await find();
     expect(server.asked).toHaveLength(4);
   });

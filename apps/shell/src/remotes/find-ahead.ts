@@ -7,21 +7,26 @@ export const LOAD_LIMIT_MS = 8_000;
 
 /** The boot script is a bundle of its own, so what it has begun is handed over by a global. */
 const GLOBAL = 'hsiFoundAhead';
-const holder = globalThis as { [GLOBAL]?: Map<string, Promise<FoundRemote>> };
+const holder = globalThis as { [GLOBAL]?: Map<string, Promise<FoundRemote> | undefined> };
+const begun = () => (holder[GLOBAL] ??= new Map());
 
-/** Begins to find a remote and to ask for its first data, for whoever loads it first. */
+/**
+ * Begins to find a remote and to ask for its first data, for whoever loads it first. The boot script
+ * may come after the one that loads the remote; then there is nothing left to begin.
+ */
 export function findAhead(route: RemoteRoute): void {
+  if (begun().has(route.name)) return;
   const finding = find(route, AbortSignal.timeout(LOAD_LIMIT_MS));
   // Whoever loads it hears of the failure.
   finding.catch(() => undefined);
-  (holder[GLOBAL] ??= new Map()).set(route.name, finding);
+  begun().set(route.name, finding);
 }
 
 /** What {@link findAhead} has begun, once; otherwise it begins now. */
 export function findNow(route: RemoteRoute, signal: AbortSignal): Promise<FoundRemote> {
-  const begun = holder[GLOBAL]?.get(route.name);
-  holder[GLOBAL]?.delete(route.name);
-  return begun ?? find(route, signal);
+  const finding = begun().get(route.name);
+  begun().set(route.name, undefined);
+  return finding ?? find(route, signal);
 }
 
 function find({ name, basename }: RemoteRoute, signal: AbortSignal): Promise<FoundRemote> {
