@@ -23,16 +23,23 @@ async function scripts(page: Page): Promise<Record<'kept' | 'network', string[]>
 const graphs = (page: Page) =>
   expect(page.getByTestId('flamegraph-rt-detr')).toHaveAttribute('data-total', /^[1-9]/);
 
+const filesAreKept = (page: Page) =>
+  expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration('/pyroscope');
+        return registration?.active?.state;
+      }),
+    )
+    .toBe('activated');
+
 test.describe('a second visit', () => {
   test('has its scripts from the browser, compiled', async ({ page, origin, reports }) => {
     await page.goto(`${origin}/pyroscope`);
     await graphs(page);
     const first = await scripts(page);
     expect(first.kept).toEqual([]);
-    await page.waitForFunction(async () => {
-      const registration = await navigator.serviceWorker.getRegistration('/pyroscope');
-      return registration?.active?.state === 'activated';
-    });
+    await filesAreKept(page);
 
     await page.reload();
     await graphs(page);
@@ -46,10 +53,7 @@ test.describe('a second visit', () => {
   test('begins anew when what was kept does not fit', async ({ page, origin }) => {
     await page.goto(`${origin}/pyroscope`);
     await graphs(page);
-    await page.waitForFunction(async () => {
-      const registration = await navigator.serviceWorker.getRegistration('/pyroscope');
-      return registration?.active?.state === 'activated';
-    });
+    await filesAreKept(page);
     await page.evaluate(async () => {
       const cache = await caches.open('hsi-kept-files');
       const entry = (await cache.keys()).find(({ url }) => url.includes('/remoteEntry.'));
