@@ -73,8 +73,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     requestTimeout: 60_000,
     return503OnClosing: true,
     clientErrorHandler(error, socket) {
-      metrics.add(REFUSED, { reason: 'http' });
-      answerClientError(error, socket);
+      if (answerClientError(error, socket)) metrics.add(REFUSED, { reason: 'http' });
     },
   });
   const metrics = addMetrics(app, options.store);

@@ -12,19 +12,23 @@ const GONE = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
  * Answers a connection whose bytes are no HTTP request. There is no request yet, so no hook and no
- * error handler sees it: the answer is written to the socket as it is.
+ * error handler sees it: the answer is written to the socket as it is. Gives false when nobody is
+ * there to read it.
  */
-export function answerClientError(error: ClientError, socket: Socket): void {
+export function answerClientError(error: ClientError, socket: Socket): boolean {
   if (GONE.has(error.code ?? '') || socket.destroyed || !socket.writable) {
     socket.destroy();
-    return;
+    return false;
   }
   const { status, message } = describe(error);
   const body = JSON.stringify({ code: 'invalid_argument', message });
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    // A client that does not close its side would keep the connection, and a stop waits for it.
+    () => socket.destroy(),
   );
+  return true;
 }
 
 function describe({ code, message }: ClientError): { status: number; message: string } {
