@@ -85,11 +85,12 @@ describe('the files that are kept for the next visit', () => {
   });
 
   it('are none in the rest of a session whose browser refused the worker', async () => {
-    const { keeper, asked } = page(['/main.0a1b2c3d.js'], {
+    const { keeper, asked, keptPaths } = page(['/main.0a1b2c3d.js'], {
       register: () => Promise.reject(new Error('no static routing')),
     });
     await keepFiles(keeper);
     expect(asked).toHaveLength(1);
+    expect(keptPaths()).toEqual([]);
     await keepFiles({ ...keeper, loaded: [`${ORIGIN}/other.js`] });
     expect(asked).toHaveLength(1);
   });

@@ -32,7 +32,11 @@ export async function keepFiles(page: KeeperPage): Promise<void> {
   const superfluous = Math.max(0, kept.length + missing.length - KEPT_LIMIT);
   const unused = kept.filter((url) => !used.has(url)).slice(0, superfluous);
   await Promise.all(unused.map((url) => cache.delete(url)));
-  await page.register().catch((error: unknown) => page.storage.setItem(REFUSED_KEY, String(error)));
+  await page.register().catch(async (error: unknown) => {
+    page.storage.setItem(REFUSED_KEY, String(error));
+    // Nobody reads them without the worker.
+    await Promise.all((await cache.keys()).map(({ url }) => cache.delete(url)));
+  });
 }
 
 async function keep(cache: Cache, url: string, fetch: KeeperPage['fetch']): Promise<void> {

@@ -7,16 +7,19 @@ import { PROFILING } from './remote-routes.ts';
 // The chunk of the route starts the remote's load by itself: it need not wait for the first render.
 // A failure is kept for nobody here; the page asks again and shows it.
 loadRemote(PROFILING)
-  .then(() => whenQuiet(window, keepForNextVisit))
+  .then(() => whenQuiet(window, () => void keepForNextVisit()))
   .catch(() => undefined);
 
 export default function Profiling() {
   return <RemotePage route={PROFILING} title="Profiling" />;
 }
 
-function keepForNextVisit(): void {
+async function keepForNextVisit(): Promise<void> {
   if (process.env['NODE_ENV'] !== 'production') return;
-  const page = keeperPage(window, PROFILING.basename);
-  // What goes wrong here is no failure of this visit.
-  if (page !== undefined) keepFiles(page).catch(() => undefined);
+  try {
+    const page = keeperPage(window, PROFILING.basename);
+    if (page !== undefined) await keepFiles(page);
+  } catch {
+    // What goes wrong here is no failure of this visit: also a browser that keeps nothing for sites.
+  }
 }
