@@ -9,6 +9,7 @@ describe('a pattern', () => {
     '(?-i:prod)',
     '(?P<name>prod.*)',
     '\\Qa(b\\E.*',
+    '\\Q(?=\\1\\E.*',
     '[[:alpha:]]+',
     '[(?=]',
     '\\(\\?=x',

@@ -7,12 +7,13 @@ const NOT_RE2 = /\(\?(?:=|!|<=|<!)|\\[1-9]/;
  * has is put in the browser's form first, and the server has the last word.
  */
 export function regexProblem(pattern: string): string | undefined {
-  const bare = pattern.replace(/\\\D/gs, '').replace(/\[\^?\]?[^\]]*\]/g, '');
+  const inBrowsers = forBrowsers(pattern);
+  const bare = inBrowsers.replace(/\\\D/gs, '').replace(/\[\^?\]?[^\]]*\]/g, '');
   if (NOT_RE2.test(bare)) {
     return 'looks ahead, behind or back, which RE2, the form that servers read, cannot';
   }
   try {
-    new RegExp(forBrowsers(pattern));
+    new RegExp(inBrowsers);
     return undefined;
   } catch {
     return 'does not compile';
