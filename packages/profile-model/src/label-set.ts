@@ -6,6 +6,11 @@ export function sortedLabels(labels: LabelSet): [name: string, value: string][] 
   return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
+/** The value of a label; undefined when there is none, whatever objects inherit under its name. */
+export function labelValue(labels: LabelSet, name: string): string | undefined {
+  return Object.hasOwn(labels, name) ? labels[name] : undefined;
+}
+
 /** Those of the labels that have these names. */
 export function labelsNamed(labels: LabelSet, names: readonly string[]): LabelSet {
   return Object.fromEntries(

@@ -355,7 +355,9 @@ describe('queries', () => {
     };
     expect(await timelines('')).toEqual({ all: 5, groups: null });
     expect(await timelines('&groupBy=zone')).toEqual({ all: 0, groups: { x: 2, '*': 3 } });
-    expect(await timelines('&groupBy=absent')).toEqual({ all: 5, groups: { '*': 5 } });
+    for (const absent of ['absent', 'constructor', '__proto__']) {
+      expect(await timelines(`&groupBy=${absent}`)).toEqual({ all: 5, groups: { '*': 5 } });
+    }
   });
 
   test('render as a graph in DOT, of no more functions than are asked for', async () => {

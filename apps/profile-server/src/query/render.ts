@@ -1,4 +1,4 @@
-import { labelsNamed, parseProfileType, parseSelector, type TimeRange } from '@hsi/profile-model';
+import { labelValue, parseProfileType, parseSelector, type TimeRange } from '@hsi/profile-model';
 import { type PointSeries, type ProfileStore, type Selection } from '@hsi/profile-store';
 import {
   diffGraph,
@@ -199,7 +199,7 @@ async function timelines(store: ProfileStore, selection: Selection, query: Query
         ? null
         : Object.fromEntries(
             series.map(({ labels, points }) => [
-              labelsNamed(labels, [label])[label] ?? '*',
+              labelValue(labels, label) ?? '*',
               timeline(selection, step, points),
             ]),
           ),

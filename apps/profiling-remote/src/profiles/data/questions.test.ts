@@ -104,6 +104,19 @@ describe('what a service sends', () => {
   });
 });
 
+describe('the lines of one service', () => {
+  it.each(['zone', 'constructor', '__proto__'])(
+    'by a label that it has not, %s, are one',
+    async (by) => {
+      const fake = new FakePyroscope();
+      fake.push({ service: 'rt-detr', type: CPU, at: TO - 1_000, stacks: 'a 1' });
+      const scope = { service: 'rt-detr', model: undefined, by };
+      const { series } = await ask(fake, true).timeline('cpu', [], scope).queryFn({ signal });
+      expect(series.map(({ key, title }) => [key, title])).toEqual([['', `no ${by}`]]);
+    },
+  );
+});
+
 describe('the lines of all services', () => {
   it('are one request and one more for each further type', async () => {
     const fake = new FakePyroscope();

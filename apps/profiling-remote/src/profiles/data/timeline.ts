@@ -1,5 +1,11 @@
 import { SERVICES, displayName } from '@hsi/model-zoo-catalog';
-import { type Matcher, type ProfileTypeId, type TimeRange, type UnixMs } from '@hsi/profile-model';
+import {
+  labelValue,
+  type Matcher,
+  type ProfileTypeId,
+  type TimeRange,
+  type UnixMs,
+} from '@hsi/profile-model';
 import { type TimeSeries } from '@hsi/pyroscope-api';
 import { type TypeChoice, isLevel, likelyType, resolveType } from '../model/profile-types.ts';
 import { type ServiceFacts } from '../model/services.ts';
@@ -194,7 +200,7 @@ function toLines(
   return answer
     .filter(({ points }) => points.length > 0)
     .map(({ labels, points }) => {
-      const key = labels[by] ?? (by === 'service_name' ? (service ?? '') : '');
+      const key = labelValue(labels, by) ?? (by === 'service_name' ? (service ?? '') : '');
       const title = by === 'service_name' ? displayName(key) : key || `no ${by}`;
       return { key, title, typeId, points };
     });
