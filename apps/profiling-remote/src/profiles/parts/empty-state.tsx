@@ -7,9 +7,8 @@ import { useView } from '../data/view-context.tsx';
 import { type Snippet, snippets } from '../model/snippets.ts';
 import { DEFAULT_RANGE } from '../model/time-range.ts';
 import { rangeTitle } from '../model/time-text.ts';
+import { LastWeekButton } from './last-week-button.tsx';
 import { BUTTON, MUTED, PANEL } from './look.ts';
-
-const WEEK = { from: 'now-7d', to: 'now' };
 
 /** No service has sent anything in the range: how to send the first profile, or a range that may have some. */
 export function EmptyState() {
@@ -39,11 +38,7 @@ export function EmptyState() {
               Look at the last hour
             </button>
           )}
-          {state.from !== WEEK.from && (
-            <button type="button" className={BUTTON} onClick={() => patch(WEEK)}>
-              Look at the last 7 days
-            </button>
-          )}
+          <LastWeekButton />
         </div>
       </div>
       {isLive && <FirstProfile />}

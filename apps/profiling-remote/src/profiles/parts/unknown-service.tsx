@@ -1,8 +1,7 @@
 import { useView } from '../data/view-context.tsx';
 import { rangeTitle } from '../model/time-text.ts';
+import { LastWeekButton } from './last-week-button.tsx';
 import { BUTTON, PANEL } from './look.ts';
-
-const WEEK = { from: 'now-7d', to: 'now' };
 
 /** The address names a service that nobody knows here: says so, with the ways out. */
 export function UnknownService({ service }: { readonly service: string }) {
@@ -27,11 +26,7 @@ export function UnknownService({ service }: { readonly service: string }) {
             Remove the filters
           </button>
         )}
-        {state.from !== WEEK.from && (
-          <button type="button" className={BUTTON} onClick={() => patch(WEEK)}>
-            Look at the last 7 days
-          </button>
-        )}
+        <LastWeekButton />
       </div>
     </section>
   );
