@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { foldedFromTree } from '@hsi/test-kit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StoreUnavailable } from './errors.ts';
@@ -93,6 +93,15 @@ test('when DuckDB gives up, the files are opened anew', async () => {
   expect(await folded()).toEqual(['a 1']);
   await store.ingest(T, [profile('c 3')]);
   expect(await folded()).toEqual(['a 1', 'c 3']);
+});
+
+test('a damaged file is left aside later when the files could not be opened anew at once', async () => {
+  await store.ingest(T, [profile('a 1')]);
+  failing(/^(?!ATTACH).*_?sample\b/s, 'IO Error: Corrupt database file: computed checksum');
+  vi.spyOn(DuckDBInstance, 'create').mockRejectedValueOnce(new Error('out of memory'));
+  await expect(folded()).rejects.toThrow('out of memory');
+  expect(await folded()).toEqual([]);
+  expect((await store.size()).leftAside).toBe(1);
 });
 
 test('what was collected while the files were opened anew is refused, not lost in silence', async () => {

@@ -225,7 +225,8 @@ export class StretchSet {
 
   /** Goes on without a file that is damaged. `onDrop`: see {@link reopen}. */
   async leaveAside(damage: DamagedFile, onDrop: () => void): Promise<void> {
-    if (this.damaged.has(damage.stretch)) return;
+    // Others may have read it as well, and have left it aside by now.
+    if (!this.stretches.some(({ name }) => name === damage.stretch)) return;
     this.damaged.add(damage.stretch);
     this.options.log(`${damage.message}. It is left aside.`);
     await this.reopen(onDrop);
