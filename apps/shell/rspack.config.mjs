@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
@@ -23,10 +24,10 @@ const bootFirst = {
         () =>
           compilation.updateAsset('index.html', (html) => {
             const asynchronous = String(html.source()).replace(
-              /<script defer(="")? src="(\/boot[.\w]*\.js)">/,
-              '<script async src="$2">',
+              /<script ([^>]*)\bdefer\b([^>]*\/boot[.\w]*\.js)/,
+              '<script $1async$2',
             );
-            if (!asynchronous.includes('<script async'))
+            if (!/<script [^>]*async/.test(asynchronous))
               throw new Error('index.html has no boot script.');
             return new rspack.sources.RawSource(asynchronous);
           }),
@@ -42,13 +43,15 @@ const preloads = {
         { name: 'preload', stage: rspack.Compilation.PROCESS_ASSETS_STAGE_REPORT },
         () => {
           const files = (chunk) => [...(compilation.namedChunks.get(chunk)?.files ?? [])];
+          const integrity = (file) =>
+            `sha384-${createHash('sha384').update(compilation.getAsset(file).source.buffer()).digest('base64')}`;
           const preload = {
             '/pyroscope': {
               // In the order of need: a browser opens six connections and asks for no more at a time.
               scripts: ['boot', 'main', 'profiling']
                 .flatMap(files)
                 .filter((file) => file.endsWith('.js'))
-                .map((file) => `/${file}`),
+                .map((file) => ({ href: `/${file}`, integrity: integrity(file) })),
               fetches: ['/remotes/registry.json', '/api/config'],
               remote: 'profiling',
             },
@@ -77,6 +80,7 @@ export default defineConfig((env, argv) => {
       publicPath: '/',
       filename: `[name]${hash}.js`,
       chunkFilename: `[name]${hash}.js`,
+      crossOriginLoading: 'anonymous',
     },
     resolve: { conditionNames: ['source', '...'], extensions: ['.ts', '.tsx', '.js'] },
     module: { rules: browserRules({ root, isProduction }) },
@@ -88,6 +92,10 @@ export default defineConfig((env, argv) => {
         // Manifests are read by src/remotes/registry-client.ts.
         FEDERATION_OPTIMIZE_NO_SNAPSHOT_PLUGIN: true,
       }),
+      // What a browser has kept from an earlier visit runs only as it was built (ADR 0005).
+      ...(isProduction
+        ? [new rspack.SubresourceIntegrityPlugin({ hashFuncNames: ['sha384'] })]
+        : []),
       new rspack.CssExtractRspackPlugin({ filename: `[name]${hash}.css` }),
       new rspack.HtmlRspackPlugin({ template: './index.html', scriptLoading: 'defer' }),
       bootFirst,

@@ -8,7 +8,7 @@ afterEach(close);
 const HASH = `sha384-${'a'.repeat(64)}`;
 const PRELOAD = {
   '/pyroscope': {
-    scripts: ['/profiling.0a1b2c3d.js'],
+    scripts: [{ href: '/profiling.0a1b2c3d.js', integrity: HASH }],
     fetches: ['/api/config'],
     remote: 'profiling',
   },
@@ -45,7 +45,7 @@ async function published(current: object, manifest: unknown = MANIFEST) {
 }
 
 const OWN = [
-  '</profiling.0a1b2c3d.js>; rel=preload; as=script',
+  `</profiling.0a1b2c3d.js>; rel=preload; as=script; crossorigin; integrity="${HASH}"`,
   '</api/config>; rel=preload; as=fetch; crossorigin',
 ];
 

@@ -11,8 +11,8 @@ import { type GatewaySettings } from './settings.ts';
 const ShellPreload = v.record(
   v.string(),
   v.object({
-    /** Scripts of the shell. */
-    scripts: v.array(v.string()),
+    /** Scripts of the shell, with their hashes as the page's elements name them. */
+    scripts: v.array(v.object({ href: v.string(), integrity: v.string() })),
     /** Addresses that the page will fetch. */
     fetches: v.array(v.string()),
     /** Name of a remote in the registry. */
@@ -57,7 +57,7 @@ export class PreloadHints {
       if (route === undefined) return undefined;
       const remote = route.remote === undefined ? [] : await this.#linksOf(route.remote);
       const links = [
-        ...route.scripts.map((href) => link(href, 'script')),
+        ...route.scripts.map(({ href, integrity }) => checkedLink(href, 'script', integrity)),
         ...route.fetches.map((href) => link(href, 'fetch', 'crossorigin')),
         ...remote,
       ];
@@ -94,12 +94,7 @@ export class PreloadHints {
     const hint = (as: string) => (asset: string) => {
       const url = new URL(asset, base);
       const integrity = integrityOf(build, base.href, url.href);
-      return link(
-        url.pathname,
-        as,
-        'crossorigin',
-        ...(integrity === undefined ? [] : [`integrity="${integrity}"`]),
-      );
+      return checkedLink(url.pathname, as, integrity);
     };
     return [
       ...(build.ahead === undefined ? [] : [hint('script')(build.ahead)]),
@@ -130,6 +125,12 @@ class Cached<T> {
     }
     return this.#known!.value;
   }
+}
+
+/** For what the page asks for in the same way: only then is what was loaded early taken. */
+function checkedLink(href: string, as: string, integrity: string | undefined): string {
+  const check = integrity === undefined ? [] : [`integrity="${integrity}"`];
+  return link(href, as, 'crossorigin', ...check);
 }
 
 function link(href: string, as: string, ...more: string[]): string {
