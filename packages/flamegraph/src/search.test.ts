@@ -3,12 +3,15 @@ import { treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFuzzyFind } from './fuzzy.ts';
-import { loadFuzzyFind, matchShare, nextMatch, search, wantsFuzzy } from './search.ts';
+import { linearPattern } from './linear-pattern.ts';
+import { loadSearchHelp, matchShare, nextMatch, search } from './search.ts';
 
 const NAMES = ['total', './work.mjs:loadModel:11', 'main.parse', 'main.Sparse', 'other'];
 
-function found(query: string, fuzzy = createFuzzyFind()): string[] {
-  const { matches } = search(NAMES, query, fuzzy);
+const HELP = { fuzzy: createFuzzyFind(), linear: linearPattern };
+
+function found(query: string): string[] {
+  const { matches } = search(NAMES, query, HELP);
   return NAMES.filter((_, index) => matches?.[index] === 1);
 }
 
@@ -20,6 +23,10 @@ describe('search', () => {
     ['/\\.parse$/', ['main.parse']],
     ['/SPARSE/', ['main.Sparse']],
     ['/SPARSE/c', []],
+    ['/(sp|p)arse$/', ['main.parse', 'main.Sparse']],
+    ['/^(?:\\w+\\.)+S/c', ['main.Sparse']],
+    ['/(?<!s)parse/', ['main.parse']],
+    ['/^(?!main)/', ['./work.mjs:loadModel:11']],
     ['loadModle', ['./work.mjs:loadModel:11']],
     ['model work', ['./work.mjs:loadModel:11']],
     ['ldmdl', ['./work.mjs:loadModel:11']],
@@ -38,21 +45,56 @@ describe('search', () => {
   it.each([
     ['/(/', /Not a regular expression/],
     ['/a/x', /flag "x"/],
-    ['/(a+)+$/', /run for ever/],
+    ['/(?=a+)+b/', /run for ever/],
+    ['/(?:a{99}){99}/', /repeats too much/],
     ['x'.repeat(2_000), /longer than/],
   ])('says what is wrong with %s', (query, reason) => {
-    const result = search(NAMES, query);
+    const result = search(NAMES, query, HELP);
     expect(result.problem).toMatch(reason);
     expect(result.names).toBe(0);
-    expect(wantsFuzzy(result)).toBe(false);
+    expect(result.wants).toBeUndefined();
   });
 
-  it('says when the fuzzy matcher would help, and loads it', async () => {
-    expect(wantsFuzzy(search(NAMES, 'loadModle'))).toBe(true);
-    const fuzzy = await loadFuzzyFind();
-    const result = search(NAMES, 'loadModle', fuzzy);
-    expect(result).toMatchObject({ kind: 'fuzzy', names: 1 });
-    expect(wantsFuzzy(result)).toBe(false);
+  it.each([
+    '(\\w|\\w)*!',
+    '(\\w|\\w|x)+!',
+    '(a+)+$ ',
+    '(?:a|aa){2,}!',
+    '((a)|b|ab)*!',
+    '(a*)*\\1!',
+    '(?<same>a|a)*!',
+    '(?=(a|a)*!)',
+    '.*.*.*.*.*!',
+    '(?:)(a|a)'.repeat(40) + '!',
+    'a?'.repeat(200) + 'a{200}!',
+    '[(]*(a|[|]|a)*!',
+    '\\((a|a)*!',
+    '([)]|(a|a))*!',
+    '([\\]]|a|a)*!',
+  ])('comes to an end with %s', (pattern) => {
+    const names = ['total', ...Array.from({ length: 50 }, (_, at) => 'a'.repeat(500 + at))];
+    expect(search(names, `/${pattern}/`, HELP).names).toBe(0);
+  });
+
+  it('leaves what cannot take long to the browser, long names or many', () => {
+    const names = ['total', ...Array.from({ length: 5_000 }, (_, at) => `./src/a.mjs:work${at}:1`)];
+    for (const pattern of ['work', '^\\./src', 'handle(Get|Post)', '^node:.*', 'work\\d+']) {
+      expect(search(names, `/${pattern}/`).wants).toBeUndefined();
+    }
+    expect(search([...names, 'x'.repeat(100_000)], '/x.*y/').wants).toBe('linear');
+  });
+
+  it('says what would help, and loads it', async () => {
+    for (const [query, kind] of [
+      ['loadModle', 'fuzzy'],
+      ['/^(?:\\w+\\.)+S/', 'linear'],
+    ] as const) {
+      const without = search(NAMES, query);
+      expect(without).toMatchObject({ names: 0, wants: kind });
+      const result = search(NAMES, query, await loadSearchHelp[kind]());
+      expect(result.names).toBeGreaterThan(0);
+      expect(result.wants).toBeUndefined();
+    }
   });
 });
 

@@ -8,19 +8,31 @@ import { isNamed } from './reference.ts';
  */
 export type FuzzyFind = (names: readonly string[], needle: string) => readonly number[];
 
-let loading: Promise<FuzzyFind> | undefined;
+/** Compiles a regular expression that no text can keep busy; throws an error that says why not. */
+export type LinearPattern = (source: string, flags: string) => (text: string) => boolean;
 
-/** The fuzzy matcher. Its code is a chunk of its own, fetched once; rejects when it does not arrive. */
-export function loadFuzzyFind(): Promise<FuzzyFind> {
-  loading ??= import('./fuzzy.ts').then(
-    ({ createFuzzyFind }) => createFuzzyFind(),
-    (error: unknown) => {
+/** What only some searches need. The code of each is a chunk of its own. */
+export interface SearchHelp {
+  readonly fuzzy?: FuzzyFind;
+  readonly linear?: LinearPattern;
+}
+
+/** Fetches one help, once; rejects when it does not arrive. */
+export const loadSearchHelp: {
+  readonly [Kind in keyof SearchHelp]-?: () => Promise<Required<Pick<SearchHelp, Kind>>>;
+} = {
+  fuzzy: once(async () => ({ fuzzy: (await import('./fuzzy.ts')).createFuzzyFind() })),
+  linear: once(async () => ({ linear: (await import('./linear-pattern.ts')).linearPattern })),
+};
+
+function once<Help>(load: () => Promise<Help>): () => Promise<Help> {
+  let loading: Promise<Help> | undefined;
+  return () =>
+    (loading ??= load().catch((error: unknown) => {
       // A chunk that did not arrive may arrive the next time.
       loading = undefined;
       throw error;
-    },
-  );
-  return loading;
+    }));
 }
 
 /** Which way a query was understood. */
@@ -34,6 +46,8 @@ export interface SearchResult {
   readonly names: number;
   /** Why the query could not be used; nothing matches then. */
   readonly problem?: string;
+  /** The help that the search would do better with; nothing matches without it. */
+  readonly wants?: keyof SearchHelp;
 }
 
 export const NO_SEARCH: SearchResult = { kind: 'none', matches: undefined, names: 0 };
@@ -46,9 +60,13 @@ export const LONGEST_QUERY = 1_000;
  * - `/pattern/flags` is a regular expression, without regard to case unless the flag `c` is given;
  * - `"name"` is exactly that name, or the name that a `nameReference` stands for;
  * - anything else: every word of it occurs, in any order, without regard to case; when no name has
- *   them all, the names that `fuzzy` finds.
+ *   them all, the names that a fuzzy search finds.
  */
-export function search(names: readonly string[], query: string, fuzzy?: FuzzyFind): SearchResult {
+export function search(
+  names: readonly string[],
+  query: string,
+  help: SearchHelp = {},
+): SearchResult {
   const text = query.trim();
   // A pattern that is still to be written is no search yet.
   if (text === '' || text === '//') return NO_SEARCH;
@@ -56,17 +74,13 @@ export function search(names: readonly string[], query: string, fuzzy?: FuzzyFin
     return problem(names, 'text', `The search is longer than ${LONGEST_QUERY} characters.`);
   }
   const pattern = /^\/(.+)\/([a-z]*)$/s.exec(text);
-  if (pattern) return searchPattern(names, pattern[1]!, pattern[2]!);
+  if (pattern) return searchPattern(names, pattern[1]!, pattern[2]!, help);
   const exact = /^"(.+)"$/s.exec(text)?.[1];
   if (exact !== undefined) return result(names, 'exact', (name) => isNamed(name, exact));
   const found = result(names, 'text', containsWords(text));
-  if (found.names > 0 || fuzzy === undefined) return found;
-  return fuzzyResult(names, fuzzy(names, text));
-}
-
-/** True when {@link search} would do better with a {@link FuzzyFind}. */
-export function wantsFuzzy(found: SearchResult): boolean {
-  return found.kind === 'text' && found.names === 0 && found.problem === undefined;
+  if (found.names > 0) return found;
+  if (help.fuzzy === undefined) return { ...found, wants: 'fuzzy' };
+  return fuzzyResult(names, help.fuzzy(names, text));
 }
 
 function containsWords(text: string): (name: string) => boolean {
@@ -77,28 +91,58 @@ function containsWords(text: string): (name: string) => boolean {
   };
 }
 
-// A quantified group that holds a quantifier can take exponential time, and a running regular
-// expression cannot be stopped: `(a+)+`, `(.*,)*`, `(?:\w+\s?){2,}`.
-const NESTED_QUANTIFIER = /\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*(?:[+*]|\{\d*,)/;
+/** Tries of a pattern, counted at their worst, that the browser's matcher may be given: a second. */
+const MOST_TRIES = 5e8;
 
-function searchPattern(names: readonly string[], source: string, flags: string): SearchResult {
+/**
+ * How often the browser's matcher may have to try a character when a pattern fails at its very end. It
+ * backtracks and cannot be stopped: each repetition may begin and end anywhere, each alternative
+ * doubles the ways, and a repeated group (`(a|a)*`) has ways without end.
+ */
+function mostTries(names: readonly string[], source: string): number {
+  const bare = source
+    .replace(/\\[1-9k]/g, '*')
+    .replace(/\\./gs, '.')
+    .replace(/\[[^\]]*\]/g, '.')
+    .replace(/\(\?(?:[:=!]|<[=!]|<[^>]*>)/g, '(');
+  if (/\)[*+{]/.test(bare)) return Infinity;
+  const repetitions = bare.match(/[*+{]/g)?.length ?? 0;
+  const ways = 2 ** (bare.match(/[?|]/g)?.length ?? 0);
+  let tries = 0;
+  for (const { length } of names) {
+    tries += ways * length ** (1 + repetitions) * Math.min(length, source.length);
+  }
+  return tries;
+}
+
+function searchPattern(
+  names: readonly string[],
+  source: string,
+  flags: string,
+  { linear }: SearchHelp,
+): SearchResult {
   const extra = /[^cimsu]/.exec(flags);
   if (extra) return problem(names, 'regex', `The flag "${extra[0]}" is not known: use c, m, s, u.`);
-  if (NESTED_QUANTIFIER.test(source)) {
-    return problem(
-      names,
-      'regex',
-      'A repeated group with a repetition inside can run for ever: write it without nesting.',
-    );
-  }
   const own = flags.replace(/[ci]/g, '') + (flags.includes('c') ? '' : 'i');
+  let pattern: RegExp;
   try {
-    const pattern = new RegExp(source, own);
-    return result(names, 'regex', (name) => pattern.test(name));
+    pattern = new RegExp(source, own);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return problem(names, 'regex', `Not a regular expression: ${reason}`);
+    return problem(names, 'regex', `Not a regular expression: ${reasonOf(error)}`);
   }
+  if (mostTries(names, source) <= MOST_TRIES) {
+    return result(names, 'regex', (name) => pattern.test(name));
+  }
+  if (linear === undefined) return { ...result(names, 'regex', () => false), wants: 'linear' };
+  try {
+    return result(names, 'regex', linear(source, own));
+  } catch (error) {
+    return problem(names, 'regex', reasonOf(error));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function result(

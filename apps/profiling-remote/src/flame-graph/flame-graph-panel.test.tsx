@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
+import { loadSearchHelp } from '@hsi/flamegraph';
 import { installDrawLog, treeFromDrawing, treeFromFolded } from '@hsi/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlameGraphPanel, type FlameGraphPanelProps } from './flame-graph-panel.tsx';
@@ -136,6 +137,17 @@ describe('FlameGraphPanel', () => {
 
   it('tells why a search is not understood', () => {
     expect(show({ query: '/(/' }).textContent).toContain('Not a regular expression');
+  });
+
+  it('fetches what a pattern needs that could run for ever, and says when it does not arrive', async () => {
+    const load = vi.spyOn(loadSearchHelp, 'linear').mockRejectedValueOnce(new Error('offline'));
+    const panel = show({ query: '/^(m|ma)+in$/' });
+    expect(panel.textContent).toContain('searching…');
+    expect(await within(panel).findByText(/did not arrive: search again/)).toBeTruthy();
+    load.mockRestore();
+    cleanup();
+    const again = show({ query: '/(m|ma)+t:/' });
+    expect(await within(again).findByText('matches 20.0% of total')).toBeTruthy();
   });
 
   it('finds similar names when none matches as written', async () => {

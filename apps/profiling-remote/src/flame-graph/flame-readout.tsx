@@ -72,6 +72,7 @@ export function FlameAnnouncement({ graph }: { readonly graph: FlameGraph }): Re
 function searchSentence({ view, found, matched, selected }: FlameGraph): string {
   if (found.kind === 'none') return '';
   if (found.problem !== undefined) return found.problem;
+  if (found.wants === 'linear') return 'searching…';
   if (found.names === 0) return 'no function matches';
   const portion = formatShare(share(matched.total, view.total[view.root]!));
   const count = matched.nodes.length;

@@ -1,33 +1,33 @@
 import { useEffect, useMemo, useState } from 'react';
-import {
-  type FuzzyFind,
-  loadFuzzyFind,
-  search,
-  type SearchResult,
-  wantsFuzzy,
-} from '@hsi/flamegraph';
+import { loadSearchHelp, search, type SearchHelp, type SearchResult } from '@hsi/flamegraph';
 
-let loaded: FuzzyFind | undefined;
+let loaded: SearchHelp = {};
 
-/** What a query matches among names. Fuzzy results follow once their code is there. */
+/** What a query matches among names. Results that need more code follow once that is there. */
 export function useSearch(names: readonly string[], query: string): SearchResult {
-  const [fuzzy, setFuzzy] = useState<FuzzyFind | undefined>(() => loaded);
-  const found = useMemo(() => search(names, query, fuzzy), [names, query, fuzzy]);
-  const wanted = fuzzy === undefined && wantsFuzzy(found);
+  const [help, setHelp] = useState(loaded);
+  const [failed, setFailed] = useState<string>();
+  const found = useMemo(() => search(names, query, help), [names, query, help]);
+  const { wants } = found;
   useEffect(() => {
-    if (!wanted) return;
+    if (wants === undefined) return;
     let current = true;
-    loadFuzzyFind().then(
-      (find) => {
-        loaded = find;
-        if (current) setFuzzy(() => find);
+    loadSearchHelp[wants]().then(
+      (more) => {
+        loaded = { ...loaded, ...more };
+        if (current) setHelp(loaded);
       },
-      // Without it the search stays exact, which the readout says.
-      () => undefined,
+      () => {
+        if (current) setFailed(query);
+      },
     );
     return () => {
       current = false;
     };
-  }, [wanted]);
-  return found;
+  }, [wants, query]);
+  return useMemo(() => {
+    // Without the fuzzy search it stays exact, which the readout says.
+    if (wants !== 'linear' || failed !== query) return found;
+    return { ...found, problem: 'The code that this pattern needs did not arrive: search again.' };
+  }, [found, wants, failed, query]);
 }
