@@ -54,6 +54,15 @@ describe('while the configuration is fetched', () => {
     expect(screen.getByTestId('pyroscope-error')).toBeVisible();
     expect(screen.getByTestId('pyroscope-page')).toBeVisible();
   });
+
+  it('keeps the page as it is while it asks again', async () => {
+    const page = await openPage(new FakeServers(PROFILES, EDITOR, { '/api/config': 'silent' }));
+    await page.wait(5_000);
+    const shown = screen.getByTestId('pyroscope-page');
+    await page.wait(6_000);
+    expect(screen.getByTestId('pyroscope-page')).toBe(shown);
+    expect(screen.getByTestId('pyroscope-error')).toBeVisible();
+  });
 });
 
 describe('when the configuration cannot be fetched', () => {

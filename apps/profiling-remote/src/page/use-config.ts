@@ -22,7 +22,8 @@ export interface PageConfig {
 /** The configuration, asked for again in the background until the backend gives it. */
 export function useConfig(context: MountContext): PageConfig {
   const query = useQuery(configQuery(context));
-  const failed = query.data === undefined && query.isError;
+  // Not `isError`: while it asks again, that is false, and the page would begin anew.
+  const failed = query.data === undefined && query.errorUpdateCount > 0;
   return {
     config: query.data ?? (failed ? DEFAULT_CONFIG : undefined),
     failed,
