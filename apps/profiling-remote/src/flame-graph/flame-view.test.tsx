@@ -141,6 +141,29 @@ describe('pointers', () => {
     expect(rectOf(60)).toBe(799);
   });
 
+  it('zoom with two fingers one above the other', () => {
+    show();
+    const touch = { pointerType: 'touch', clientX: 0 };
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 1, clientY: 50 });
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 2, clientY: 100 });
+    log().reset();
+    fireEvent.pointerMove(graph(), { ...touch, pointerId: 2, clientY: 150 });
+    expect(rectOf(60)).toBe(799);
+  });
+
+  it('zoom by what both fingers did between two pictures, about what is between them', () => {
+    show();
+    const touch = { pointerType: 'touch', clientY: 70 };
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 1, clientX: 150 });
+    fireEvent.pointerDown(graph(), { ...touch, pointerId: 2, clientX: 250 });
+    log().reset();
+    act(() => {
+      fireEvent.pointerMove(graph(), { ...touch, pointerId: 1, clientX: 100 });
+      fireEvent.pointerMove(graph(), { ...touch, pointerId: 2, clientX: 300 });
+    });
+    expect(rectOf(60)).toBe(759);
+  });
+
   it('show a touched frame first and focus it when touched again', () => {
     const onFocusChange = vi.fn();
     show({ onFocusChange });

@@ -49,13 +49,18 @@ interface Press {
  * wheel zooms about the pointer, Shift and the wheel (or a sideways wheel) pans.
  */
 export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
-  const latest = useRef(options);
+  const moveTo = (viewport: Viewport): void => {
+    // Two fingers move before React renders once: the second goes on from where the first came to.
+    latest.current = { ...latest.current, viewport };
+    options.onViewport(viewport);
+  };
+  const latest = useRef({ ...options, onViewport: moveTo });
   const presses = useRef(new Map<number, Press>());
   const dragging = useRef(false);
   const hasRested = useRef(false);
   const longPress = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    latest.current = options;
+    latest.current = { ...options, onViewport: moveTo };
   });
   useEffect(() => () => clearTimeout(longPress.current), []);
   useWheel(options.canvas, latest);
@@ -118,6 +123,7 @@ function drag(options: FlamePointerOptions, press: Press, event: ReactPointerEve
   }
 }
 
+/** What is between the fingers stays between them, and grows as the way from one to the other does. */
 function pinch(
   options: FlamePointerOptions,
   presses: readonly Press[],
@@ -126,12 +132,14 @@ function pinch(
 ): void {
   const still = presses.find((press) => press !== moving);
   if (still === undefined) return;
-  const before = Math.abs(moving.x - still.x);
-  const after = Math.abs(event.clientX - still.x);
+  const before = Math.hypot(moving.x - still.x, moving.y - still.y);
+  const after = Math.hypot(event.clientX - still.x, event.clientY - still.y);
   if (before < 1 || after < 1) return;
-  const left = options.canvas.current?.getBoundingClientRect().left ?? 0;
-  const anchor = (still.x - left) / options.surface.width;
-  options.onViewport(zoom(options.viewport, after / before, Math.min(1, Math.max(0, anchor))));
+  const { viewport, surface, canvas, onViewport } = options;
+  const left = canvas.current?.getBoundingClientRect().left ?? 0;
+  const anchor = ((moving.x + still.x) / 2 - left) / surface.width;
+  const zoomed = zoom(viewport, after / before, Math.min(1, Math.max(0, anchor)));
+  onViewport(pan(zoomed, (moving.x - event.clientX) / 2 / surface.width));
 }
 
 // Not through React: its wheel listeners are passive and cannot keep the page from zooming.
