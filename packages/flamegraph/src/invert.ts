@@ -1,6 +1,6 @@
 import { type CallTree, type NameIndex, type NodeIndex, nodeCount } from '@hsi/profile-model';
 import { type FlameView, isTruncated, layOut, leftOut, truncatedName } from './flame-view.ts';
-import { heaviestFirst } from './transforms.ts';
+import { extended } from './tree-merger.ts';
 
 /**
  * Callers below callees: the first row holds every function by its self value, the next one who
@@ -8,15 +8,7 @@ import { heaviestFirst } from './transforms.ts';
  * stays one leaf.
  */
 export function invertTree(tree: CallTree): CallTree {
-  const inverted = new Columns(tree.self[0]!);
-  const samples = samplesOf(tree);
-  const hidden = samples.hidden;
-  if (hidden > 0) inverted.add(0, truncatedName(tree.names), hidden);
-  const grouper = new Grouper(tree, inverted);
-  let level: Samples = samples;
-  let groups = [{ node: 0, from: 0, to: level.at.length }];
-  while (groups.length > 0) [level, groups] = grouper.descend(level, groups);
-  return heaviestFirst(inverted.build(tree.names));
+  return new Inverter(tree).build();
 }
 
 /**
@@ -35,172 +27,195 @@ export function invertedView(tree: CallTree): FlameView {
   return { ...view, self, truncated: { ...view.truncated, frames } };
 }
 
-/** Self values on their way from the node that they were measured in up to the root. */
-interface Samples {
-  /** Where each is now. */
-  readonly at: Int32Array;
-  readonly value: Float64Array;
-}
-
-/** Samples that share an inverted node: `[from, to)`. */
-interface Group {
-  readonly node: NodeIndex;
+/** A node to be made, and the samples that come to it from below, `[from, to)`. */
+interface Planned {
+  readonly parent: NodeIndex;
+  readonly name: NameIndex;
+  readonly self: number;
+  readonly total: number;
   readonly from: number;
   readonly to: number;
 }
 
-function samplesOf(tree: CallTree): Samples & { hidden: number } {
-  const other = truncatedName(tree.names);
-  const at = new Int32Array(nodeCount(tree));
-  const value = new Float64Array(at.length);
-  let count = 0;
-  let hidden = 0;
-  for (let node = 1; node < at.length; node++) {
-    if (tree.self[node] === 0) continue;
-    if (tree.name[node] === other && isTruncated(tree, node)) {
-      hidden += tree.self[node]!;
-      continue;
-    }
-    at[count] = node;
-    value[count++] = tree.self[node]!;
-  }
-  return { at: at.subarray(0, count), value: value.subarray(0, count), hidden };
-}
-
 /**
- * Goes down the inverted tree level by level. Samples of one node lie side by side, so a level is
- * made by counting names within each stretch: no lookup by parent and name, which would be the
- * larger part of the work.
+ * Takes each self value, a sample, from the node that it was measured in up to the root. Samples that
+ * share an inverted node lie side by side; they are parted by counting names within the stretch, and
+ * the heaviest part is followed to its end before the next. So nodes are made in the order in which
+ * they stay: no lookup by parent and name, and no sorting of the whole tree, which would be most of
+ * the work.
  */
-class Grouper {
-  private readonly nodeOfName: Int32Array;
-  private readonly countOfName: Int32Array;
+class Inverter {
+  private readonly inverted: Columns;
+  private readonly at: Int32Array;
+  private readonly value: Float64Array;
+  private readonly atBefore: Int32Array;
+  private readonly valueBefore: Float64Array;
+  private readonly count: Int32Array;
+  private readonly self: Float64Array;
+  private readonly total: Float64Array;
+  private samples = 0;
+  private hidden = 0;
 
-  constructor(
-    private readonly tree: CallTree,
-    private readonly inverted: Columns,
-  ) {
-    this.nodeOfName = new Int32Array(tree.names.length).fill(-1);
-    this.countOfName = new Int32Array(tree.names.length);
+  constructor(private readonly tree: CallTree) {
+    const nodes = nodeCount(tree);
+    this.inverted = new Columns(nodes);
+    this.at = new Int32Array(nodes);
+    this.value = new Float64Array(nodes);
+    this.atBefore = new Int32Array(nodes);
+    this.valueBefore = new Float64Array(nodes);
+    // By name; `count` is -1 for one that is not in the stretch.
+    this.count = new Int32Array(tree.names.length).fill(-1);
+    this.self = new Float64Array(tree.names.length);
+    this.total = new Float64Array(tree.names.length);
+    this.collect();
   }
 
-  descend(samples: Samples, groups: readonly Group[]): [Samples, Group[]] {
-    const at = new Int32Array(samples.at.length);
-    const value = new Float64Array(samples.at.length);
-    const made: Group[] = [];
-    let next = 0;
-    for (const group of groups) {
-      next = this.split(samples, group, { at, value }, next, made);
+  build(): CallTree {
+    const { tree, inverted } = this;
+    const sum = this.value.subarray(0, this.samples).reduce((a, b) => a + b, this.hidden);
+    inverted.add(-1, 0, tree.self[0]!, tree.self[0]! + sum);
+    const planned = this.split(0, 0, this.samples);
+    if (this.hidden > 0) {
+      const { hidden } = this;
+      const other = { parent: 0, name: truncatedName(tree.names), self: hidden, total: hidden };
+      planned.push({ ...other, from: 0, to: 0 });
+      planned.sort((a, b) => a.total - b.total);
     }
-    return [{ at: at.subarray(0, next), value: value.subarray(0, next) }, made];
+    for (let next = planned.pop(); next !== undefined; next = planned.pop()) {
+      const { from, to } = next;
+      const node = inverted.add(next.parent, next.name, next.self, next.total);
+      if (to - from === 1) this.follow(node, this.at[from]!, this.value[from]!);
+      else if (to > from) for (const below of this.split(node, from, to)) planned.push(below);
+    }
+    return inverted.build(tree.names);
   }
 
-  /** One node's samples into stretches by name, then each a step towards the root. Returns the end. */
-  private split(
-    from: Samples,
-    group: Group,
-    to: { at: Int32Array; value: Float64Array },
-    start: number,
-    made: Group[],
-  ): number {
-    if (group.to - group.from === 1) return this.follow(from, group, to, start, made);
-    const { tree, inverted, nodeOfName, countOfName } = this;
-    const seen: NameIndex[] = [];
-    for (let index = group.from; index < group.to; index++) {
-      const node = from.at[index]!;
-      const name = tree.name[node]!;
-      if (nodeOfName[name]! < 0) {
-        seen.push(name);
-        nodeOfName[name] = inverted.add(group.node, name, 0);
-      }
-      if (tree.parent[node] === 0) inverted.addSelf(nodeOfName[name]!, from.value[index]!);
-      else countOfName[name]!++;
-    }
-    // From counts to where each name's stretch begins.
-    let next = start;
-    for (const name of seen) {
-      const count = countOfName[name]!;
-      if (count > 0) made.push({ node: nodeOfName[name]!, from: next, to: next + count });
-      countOfName[name] = next;
-      next += count;
-    }
-    for (let index = group.from; index < group.to; index++) {
-      const node = from.at[index]!;
-      if (tree.parent[node] === 0) continue;
-      const place = countOfName[tree.name[node]!]!++;
-      to.at[place] = tree.parent[node]!;
-      to.value[place] = from.value[index]!;
-    }
-    for (const name of seen) {
-      countOfName[name] = 0;
-      nodeOfName[name] = -1;
-    }
-    return next;
-  }
-
-  /** A stretch of one sample: most of the deeper ones. */
-  private follow(
-    from: Samples,
-    group: Group,
-    to: { at: Int32Array; value: Float64Array },
-    start: number,
-    made: Group[],
-  ): number {
+  private collect(): void {
     const { tree } = this;
-    const node = from.at[group.from]!;
-    const value = from.value[group.from]!;
-    const caller = tree.parent[node]!;
-    const child = this.inverted.add(group.node, tree.name[node]!, caller === 0 ? value : 0);
-    if (caller === 0) return start;
-    to.at[start] = caller;
-    to.value[start] = value;
-    made.push({ node: child, from: start, to: start + 1 });
-    return start + 1;
+    const other = truncatedName(tree.names);
+    for (let node = 1; node < tree.self.length; node++) {
+      const self = tree.self[node]!;
+      if (self === 0) continue;
+      if (tree.name[node] === other && isTruncated(tree, node)) {
+        this.hidden += self;
+        continue;
+      }
+      this.at[this.samples] = node;
+      this.value[this.samples++] = self;
+    }
+  }
+
+  /** What is below a node, the lightest first; each sample goes a step towards the root. */
+  private split(parent: NodeIndex, from: number, to: number): Planned[] {
+    const { count, self, total } = this;
+    const seen = this.tally(from, to);
+    // Of equal ones the one met first is heavier.
+    const heaviest = seen.length > 1 ? [...seen].sort((a, b) => total[b]! - total[a]!) : seen;
+    const planned: Planned[] = [];
+    let next = from;
+    for (const name of heaviest) {
+      const end = next + count[name]!;
+      planned.push({ parent, name, self: self[name]!, total: total[name]!, from: next, to: end });
+      // From a count to where the name's stretch begins.
+      count[name] = next;
+      next = end;
+    }
+    this.stepUp(from, to);
+    for (const name of seen) {
+      count[name] = -1;
+      self[name] = 0;
+      total[name] = 0;
+    }
+    return planned.reverse();
+  }
+
+  /** Sums a stretch by name. Returns the names, in the order in which they are met. */
+  private tally(from: number, to: number): NameIndex[] {
+    const { tree, at, value, count, self, total } = this;
+    const seen: NameIndex[] = [];
+    for (let index = from; index < to; index++) {
+      const node = at[index]!;
+      const name = tree.name[node]!;
+      if (count[name]! < 0) {
+        seen.push(name);
+        count[name] = 0;
+      }
+      total[name]! += value[index]!;
+      if (tree.parent[node] === 0) self[name]! += value[index]!;
+      else count[name]!++;
+    }
+    return seen;
+  }
+
+  private stepUp(from: number, to: number): void {
+    const { tree, at, value, atBefore, valueBefore, count } = this;
+    for (let index = from; index < to; index++) {
+      atBefore[index] = at[index]!;
+      valueBefore[index] = value[index]!;
+    }
+    for (let index = from; index < to; index++) {
+      const node = atBefore[index]!;
+      const above = tree.parent[node]!;
+      if (above === 0) continue;
+      const place = count[tree.name[node]!]!++;
+      at[place] = above;
+      value[place] = valueBefore[index]!;
+    }
+  }
+
+  /** One sample alone up to its entry point: most of the deeper nodes. */
+  private follow(below: NodeIndex, from: NodeIndex, value: number): void {
+    const { tree, inverted } = this;
+    let parent = below;
+    for (let node = from; node > 0;) {
+      const above = tree.parent[node]!;
+      parent = inverted.add(parent, tree.name[node]!, above === 0 ? value : 0, value);
+      node = above;
+    }
   }
 }
 
-/** A tree that grows; parents come before their children. */
+/** A tree that grows, in the order of its nodes. */
 class Columns {
-  private name = new Int32Array(1024);
-  private parent = new Int32Array(1024);
-  private self = new Float64Array(1024);
-  private count = 1;
+  private name: Int32Array;
+  private parent: Int32Array;
+  private self: Float64Array;
+  private total: Float64Array;
+  private count = 0;
 
-  constructor(rootSelf: number) {
-    this.parent[0] = -1;
-    this.self[0] = rootSelf;
+  constructor(expected: number) {
+    this.name = new Int32Array(expected);
+    this.parent = new Int32Array(expected);
+    this.self = new Float64Array(expected);
+    this.total = new Float64Array(expected);
   }
 
-  add(parent: NodeIndex, name: NameIndex, self: number): NodeIndex {
+  add(parent: NodeIndex, name: NameIndex, self: number, total: number): NodeIndex {
     if (this.count === this.name.length) this.grow();
     const node = this.count++;
     this.parent[node] = parent;
     this.name[node] = name;
     this.self[node] = self;
+    this.total[node] = total;
     return node;
-  }
-
-  addSelf(node: NodeIndex, value: number): void {
-    this.self[node]! += value;
   }
 
   build(names: readonly string[]): CallTree {
     const { count } = this;
-    const parent = this.parent.slice(0, count);
-    const self = this.self.slice(0, count);
-    const total = self.slice();
-    for (let node = count - 1; node > 0; node--) total[parent[node]!]! += total[node]!;
-    return { names, name: this.name.slice(0, count), parent, self, total };
+    return {
+      names,
+      name: this.name.subarray(0, count),
+      parent: this.parent.subarray(0, count),
+      self: this.self.subarray(0, count),
+      total: this.total.subarray(0, count),
+    };
   }
 
   private grow(): void {
     const capacity = this.count * 2;
-    const { name, parent, self } = this;
-    this.name = new Int32Array(capacity);
-    this.parent = new Int32Array(capacity);
-    this.self = new Float64Array(capacity);
-    this.name.set(name);
-    this.parent.set(parent);
-    this.self.set(self);
+    this.name = extended(this.name, new Int32Array(capacity));
+    this.parent = extended(this.parent, new Int32Array(capacity));
+    this.self = extended(this.self, new Float64Array(capacity));
+    this.total = extended(this.total, new Float64Array(capacity));
   }
 }

@@ -109,7 +109,11 @@ export class TreeMerger {
   }
 }
 
-function extended<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
+/** The column `to`, which begins with what is in `from`. */
+export function extended<Column extends Int32Array | Float64Array>(
+  from: Column,
+  to: Column,
+): Column {
   to.set(from);
   return to;
 }
