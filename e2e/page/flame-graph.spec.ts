@@ -40,6 +40,11 @@ async function openFixed(page: Page, address: string, service = 'rt-detr'): Prom
   return graph;
 }
 
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The middle of the frame's bar: rows are 20 pixels high, `share` is how far along it is. */
 async function clickBar(graph: Locator, row: number, share: number, button?: 'right') {
   const canvas = graph.locator('canvas');
@@ -313,6 +318,65 @@ test.describe('on a phone', () => {
       await expectNoOverflow(page);
     });
   }
+});
+
+test('a pattern that could run for ever comes to an end', async ({ page, origin }) => {
+  const query = encodeURIComponent(String.raw`/^(\w|\W)*[!y]:5/`);
+  const graph = await openFixed(page, `${origin}/pyroscope?service=rt-detr&range=1h&q=${query}`);
+  await expect(graph.getByRole('status')).toContainText('matches 40.0% of total');
+});
+
+test.describe('under fingers', () => {
+  test.use({ viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true });
+
+  /** Fingers that go from one place to another, all at once, as a touch screen reports it. */
+  async function fingers(page: Page, from: readonly Spot[], to: readonly Spot[]): Promise<void> {
+    const screen = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share: number) =>
+      screen.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: from.map(({ x, y }, id) => ({
+          id,
+          x: x + (to[id]!.x - x) * share,
+          y: y + (to[id]!.y - y) * share,
+        })),
+      });
+    await touch('touchStart', 0);
+    for (let step = 1; step <= 10; step++) await touch('touchMove', step / 10);
+    await screen.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await screen.detach();
+  }
+
+  test('a graph lets the page scroll, and two fingers zoom the graph alone', async ({
+    page,
+    origin,
+  }) => {
+    const graph = await openFixed(page, `${origin}/pyroscope?service=rt-detr&range=1h`);
+    await graph.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const box = (await graph.locator('canvas').boundingBox())!;
+    const x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    const top = async () => (await graph.boundingBox())!.y;
+    const before = await top();
+    await fingers(page, [{ x, y }], [{ x, y: y + 120 }]);
+    await expect.poll(top).toBeGreaterThan(before + 50);
+    expect(page.url()).not.toContain('focus=');
+
+    await graph.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    await fingers(
+      page,
+      [
+        { x, y: y - 20 },
+        { x, y: y + 20 },
+      ],
+      [
+        { x, y: y - 60 },
+        { x, y: y + 60 },
+      ],
+    );
+    await expect(graph.getByRole('button', { name: 'Reset zoom' })).toBeVisible();
+    expect(await page.evaluate(() => window.visualViewport!.scale)).toBe(1);
+  });
 });
 
 test.describe('what nobody expected', () => {
