@@ -15,9 +15,9 @@ const TIME_TICKS = { ...GRID, size: 5 };
 /** A drag shorter than this is a click that was not quite still, in pixels. */
 const LEAST_DRAG = 6;
 
-/** Where the cursor is: the index of its time, and its distance from the vertical axis in pixels. */
+/** Where the cursor is: its step, and its distance from the vertical axis in pixels. */
 export interface CursorPlace {
-  readonly index: number;
+  readonly time: UnixMs;
   readonly left: number;
   readonly width: number;
 }
@@ -30,6 +30,8 @@ export interface TimelineChartProps {
   readonly hidden: ReadonlySet<string>;
   /** Where keys have moved the cursor; another object with every press. */
   readonly keyed: KeyedCursor;
+  /** True while the cursor is where keys have put it. */
+  readonly isKeyed: boolean;
   /** With the cursor's place and the chart's width in pixels. */
   readonly onCursor: (at: CursorPlace | null) => void;
   readonly onZoom: (range: TimeRange) => void;
@@ -67,25 +69,26 @@ export function TimelineChart(props: TimelineChartProps) {
   }, [chart, range, height, hidden]);
 
   useEffect(() => {
-    const made = plot.current;
-    if (made === null) return;
-    const { chart: shown } = latest.current;
-    const time = keyed.index === null ? undefined : shown.times[keyed.index];
-    made.setCursor({ left: time === undefined ? -10 : made.valToPos(time / 1000, 'x'), top: 10 });
-    if (time === undefined) latest.current.onCursor(null);
-    made.setSelect(selectionBox(made, shown, keyed), false);
+    if (plot.current !== null) showKeyed(plot.current, { ...latest.current, keyed });
   }, [keyed]);
 
   return <div ref={box} className="hsi-timeline" style={{ height }} />;
 }
 
+/** Puts the cursor and the box of the selection where keys have put them. */
+function showKeyed(plot: uPlot, { chart, keyed, onCursor }: TimelineChartProps): void {
+  const { time } = keyed;
+  const isThere = time !== null && chart.times.includes(time);
+  plot.setCursor({ left: isThere ? plot.valToPos(time / 1000, 'x') : -10, top: 10 });
+  if (!isThere) onCursor(null);
+  plot.setSelect(selectionBox(plot, chart, keyed), false);
+}
+
 /** The box of what is selected by keys; without a selection it has no width. */
-function selectionBox(plot: uPlot, chart: Chart, { index, anchor }: KeyedCursor): uPlot.Select {
-  const last = chart.times.length - 1;
-  if (index === null || anchor === null || Math.max(index, anchor) > last) {
-    return { left: 0, top: 0, width: 0, height: 0 };
-  }
-  const { from, to } = selectedRange(chart, anchor, index);
+function selectionBox(plot: uPlot, chart: Chart, { time, anchor }: KeyedCursor): uPlot.Select {
+  const isThere = (one: UnixMs | null): one is UnixMs => one !== null && chart.times.includes(one);
+  if (!isThere(time) || !isThere(anchor)) return { left: 0, top: 0, width: 0, height: 0 };
+  const { from, to } = selectedRange(chart, anchor, time);
   const left = Math.max(0, plot.valToPos(from / 1000, 'x'));
   const width = Math.max(0, plot.valToPos(to / 1000, 'x') - left);
   return { left, top: 0, width, height: plot.over.clientHeight };
@@ -138,7 +141,7 @@ function chartOptions(
         points: { show: true, size: 4, stroke: color, fill: color },
       })),
     ],
-    hooks: pointerHooks(latest),
+    hooks: chartHooks(latest),
   };
 }
 
@@ -154,9 +157,15 @@ function longGaps(gaps: uPlot.Series.Gaps, plot: uPlot, chart: Chart): uPlot.Ser
 }
 
 /** A drag chooses a range; a click without a drag opens the point under the cursor. */
-function pointerHooks(latest: { readonly current: TimelineChartProps }): uPlot.Hooks.Arrays {
+function chartHooks(latest: { readonly current: TimelineChartProps }): uPlot.Hooks.Arrays {
   let dragged = false;
   return {
+    // Only now are there scales: a chart that was made anew takes over what keys have selected.
+    ready: [
+      (plot) => {
+        if (latest.current.isKeyed) showKeyed(plot, latest.current);
+      },
+    ],
     init: [
       ({ over }) => over.addEventListener('mousedown', () => (dragged = false)),
       (plot) =>
@@ -171,7 +180,8 @@ function pointerHooks(latest: { readonly current: TimelineChartProps }): uPlot.H
     setCursor: [
       ({ cursor: { idx, left }, width }) => {
         if (typeof idx !== 'number' || left === undefined || left < 0) return;
-        latest.current.onCursor({ index: idx, left, width });
+        const time = latest.current.chart.times[idx];
+        if (time !== undefined) latest.current.onCursor({ time, left, width });
       },
     ],
     setSelect: [

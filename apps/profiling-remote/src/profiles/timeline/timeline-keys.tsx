@@ -1,29 +1,28 @@
-import { type TimeRange } from '@hsi/profile-model';
+import { type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { type ReactNode } from 'react';
 import { formatClock, formatMoment } from '../model/time-text.ts';
 import { type Chart, valueText } from './chart-data.ts';
 
-/** Where keys have put the cursor. */
+/** Where keys have put the cursor, by the times of steps: a refresh gives them other indexes. */
 export interface KeyedCursor {
-  /** Index of the time; null: away. */
-  readonly index: number | null;
-  /** Index where a selection began that reaches to `index`; null: nothing is selected. */
-  readonly anchor: number | null;
+  /** Null: away. */
+  readonly time: UnixMs | null;
+  /** Where a selection began that reaches to `time`; null: nothing is selected. */
+  readonly anchor: UnixMs | null;
 }
 
-/** The time that the steps from one index to another cover, in either order. */
-export function selectedRange(chart: Chart, a: number, b: number): TimeRange {
-  const [first, last] = [chart.times[Math.min(a, b)]!, chart.times[Math.max(a, b)]!];
-  return { from: first - chart.stepSeconds * 1000, to: last };
+/** The time that the steps from one to another cover, in either order. */
+export function selectedRange({ stepSeconds }: Chart, a: UnixMs, b: UnixMs): TimeRange {
+  return { from: Math.min(a, b) - stepSeconds * 1000, to: Math.max(a, b) };
 }
 
 export interface TimelineKeysProps {
   readonly chart: Chart;
   /** Keys of lines that are not drawn, and so not read. */
   readonly off: ReadonlySet<string>;
-  /** Index of the time at the cursor, wherever it came from. */
-  readonly cursor: number | null;
-  readonly anchor: number | null;
+  /** The step at the cursor, wherever it came from. */
+  readonly cursor: UnixMs | null;
+  readonly anchor: UnixMs | null;
   readonly onCursor: (cursor: KeyedCursor) => void;
   /** One step, or all that are selected. */
   readonly onRange: (range: TimeRange) => void;
@@ -34,9 +33,11 @@ export interface TimelineKeysProps {
 export function TimelineKeys(props: TimelineKeysProps) {
   const { chart, off, onCursor, onRange, children } = props;
   const last = chart.times.length - 1;
-  // A range that became shorter has fewer steps than when the cursor was put there.
-  const within = (index: number | null) => (index === null || index > last ? null : index);
+  // A refresh moves the range on, and what has left it is not at the cursor any more.
+  const within = (time: UnixMs | null) =>
+    time !== null && chart.times.includes(time) ? time : null;
   const [cursor, anchor] = [within(props.cursor), within(props.anchor)];
+  const at = cursor === null ? last : chart.times.indexOf(cursor);
   const steps: Readonly<Record<string, (at: number) => number>> = {
     ArrowLeft: (at) => at - 1,
     ArrowRight: (at) => at + 1,
@@ -49,14 +50,14 @@ export function TimelineKeys(props: TimelineKeysProps) {
     const step = steps[event.key];
     if (event.key === 'Enter' && cursor !== null) {
       onRange(selectedRange(chart, anchor ?? cursor, cursor));
-    } else if (event.key === 'Escape') onCursor({ index: null, anchor: null });
+    } else if (event.key === 'Escape') onCursor({ time: null, anchor: null });
     else if (step !== undefined) {
-      const index = Math.max(0, Math.min(last, step(cursor ?? last + 1)));
-      onCursor({ index, anchor: event.shiftKey ? (anchor ?? cursor ?? index) : null });
+      const index = Math.max(0, Math.min(last, step(cursor === null ? last + 1 : at)));
+      const time = chart.times[index] ?? null;
+      onCursor({ time, anchor: event.shiftKey ? (anchor ?? cursor ?? time) : null });
     } else return;
     event.preventDefault();
   };
-  const at = cursor ?? last;
   return (
     <div
       role="slider"
@@ -66,7 +67,9 @@ export function TimelineKeys(props: TimelineKeysProps) {
       aria-valuemax={last}
       aria-valuenow={at}
       aria-valuetext={
-        anchor === null ? momentText(chart, off, at) : selectionText(chart, anchor, at)
+        anchor === null || cursor === null
+          ? momentText(chart, off, at)
+          : selectionText(chart, anchor, cursor)
       }
       className="pf:relative pf:rounded-sm pf:focus-visible:-outline-offset-2"
       onKeyDown={onKeyDown}
@@ -85,7 +88,7 @@ function momentText(chart: Chart, off: ReadonlySet<string>, index: number): stri
   return `${formatMoment(time)}: ${values.join(', ')}`;
 }
 
-function selectionText(chart: Chart, anchor: number, index: number): string {
-  const { from, to } = selectedRange(chart, anchor, index);
+function selectionText(chart: Chart, anchor: UnixMs, time: UnixMs): string {
+  const { from, to } = selectedRange(chart, anchor, time);
   return `Selected ${formatMoment(from)} – ${formatClock(to)}. Enter zooms in.`;
 }

@@ -10,6 +10,7 @@ const slider = () => screen.getByRole('slider');
 const valueText = () => slider().getAttribute('aria-valuetext');
 const key = (name: string, shiftKey = false) =>
   act(() => void fireEvent.keyDown(slider(), { key: name, shiftKey }));
+const box = () => document.querySelector<HTMLElement>('.u-select')!;
 const back = () => screen.queryByRole('button', { name: /^Back to/ });
 
 /** RT-DETR worked five minutes ago, Florence six. */
@@ -40,7 +41,7 @@ describe('zooming by keys', () => {
     await key('ArrowLeft', true);
     await key('ArrowLeft', true);
     expect(valueText()).toMatch(/^Selected .*Enter zooms in\.$/);
-    expect(document.querySelector('.u-select')).not.toHaveStyle({ width: '0px' });
+    expect(box()).not.toHaveStyle({ width: '0px' });
     await key('Enter');
     await view.wait();
     expect(Number(search().get('to')) - Number(search().get('from'))).toBe(3 * MINUTE);
@@ -55,6 +56,21 @@ describe('zooming by keys', () => {
     expect(valueText()).toMatch(/RT-DETR/);
   });
 
+  it('keeps what is selected, and its box, when a refresh moves the range on', async () => {
+    const view = await openView(steadyService());
+    await key('End');
+    await key('ArrowLeft');
+    await key('ArrowLeft', true);
+    const selected = valueText();
+    const left = () => parseFloat(box().style.left);
+    const before = left();
+    await view.wait(2 * MINUTE);
+    await view.refresh();
+    expect(valueText()).toBe(selected);
+    expect(box()).not.toHaveStyle({ width: '0px' });
+    expect(left()).toBeLessThan(before);
+  });
+
   it('lets go of the selection with an arrow alone or Escape', async () => {
     await openView(twoServices());
     await key('Home');
@@ -64,7 +80,7 @@ describe('zooming by keys', () => {
     await key('ArrowRight', true);
     await key('Escape');
     expect(valueText()).not.toMatch(/^Selected/);
-    expect(document.querySelector('.u-select')).toHaveStyle({ width: '0px' });
+    expect(box()).toHaveStyle({ width: '0px' });
   });
 });
 

@@ -164,19 +164,23 @@ interface LoadedTimelineProps {
   readonly onRange: (range: TimeRange) => void;
 }
 
-const AWAY: KeyedCursor = { index: null, anchor: null };
+const AWAY: KeyedCursor = { time: null, anchor: null };
 
 function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) {
-  const { moment } = useView();
+  const { state, moment } = useView();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<CursorPlace | null>(null);
   const [keyed, setKeyed] = useState<KeyedCursor>(AWAY);
-  const go = (range: TimeRange) => {
+  const rangeText = `${state.from}|${state.to}`;
+  const [rangeOfCursor, setRangeOfCursor] = useState(rangeText);
+  if (rangeOfCursor !== rangeText) {
     // The steps of another range are others.
+    setRangeOfCursor(rangeText);
     setCursor(null);
     setKeyed(AWAY);
-    onRange(range);
-  };
+  }
+  // The pointer takes the cursor away from a selection by keys.
+  const isKeyed = keyed.time !== null && cursor?.time === keyed.time;
   const toggle = (key: string) => {
     const next = new Set(off);
     if (!next.delete(key)) next.add(key);
@@ -187,11 +191,10 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
       <TimelineKeys
         chart={chart}
         off={off}
-        cursor={cursor?.index ?? null}
-        // The pointer takes the cursor away from a selection by keys.
-        anchor={cursor?.index === keyed.index ? keyed.anchor : null}
+        cursor={cursor?.time ?? null}
+        anchor={isKeyed ? keyed.anchor : null}
         onCursor={setKeyed}
-        onRange={go}
+        onRange={onRange}
       >
         <TimelineChart
           chart={chart}
@@ -199,9 +202,10 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
           height={HEIGHT}
           hidden={off}
           keyed={keyed}
+          isKeyed={isKeyed}
           onCursor={setCursor}
-          onZoom={go}
-          onOpen={(time: UnixMs) => go(pointRange(time, chart.stepSeconds))}
+          onZoom={onRange}
+          onOpen={(time: UnixMs) => onRange(pointRange(time, chart.stepSeconds))}
         />
         {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>

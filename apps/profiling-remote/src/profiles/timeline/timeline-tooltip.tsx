@@ -1,3 +1,4 @@
+import { type UnixMs } from '@hsi/profile-model';
 import { formatClock, formatMoment } from '../model/time-text.ts';
 import { type Chart, valueText } from './chart-data.ts';
 import { Swatch } from './timeline-legend.tsx';
@@ -13,8 +14,8 @@ const MOST_WIDE = 288;
 export interface TimelineTooltipProps {
   readonly chart: Chart;
   readonly off: ReadonlySet<string>;
-  /** Index of the time under the cursor. */
-  readonly index: number;
+  /** The step under the cursor. */
+  readonly time: UnixMs;
   /** The cursor's place in pixels, from the vertical axis. */
   readonly left: number;
   /** Width of the whole chart in pixels. */
@@ -22,9 +23,9 @@ export interface TimelineTooltipProps {
 }
 
 /** Time and values at the cursor, the greatest first; on the side where there is room. */
-export function TimelineTooltip({ chart, off, index, left, width }: TimelineTooltipProps) {
-  const time = chart.times[index];
-  if (time === undefined) return null;
+export function TimelineTooltip({ chart, off, time, left, width }: TimelineTooltipProps) {
+  const index = chart.times.indexOf(time);
+  if (index < 0) return null;
   const lines = chart.lines
     .filter(({ key }) => !off.has(key))
     .map(({ values, ...line }) => ({ ...line, value: values[index] ?? null }))
