@@ -4,11 +4,14 @@ export interface TimelineLegendProps {
   readonly chart: Chart;
   /** Keys of the lines that are switched off. */
   readonly off: ReadonlySet<string>;
-  readonly onToggle: (key: string) => void;
+  readonly onOff: (off: ReadonlySet<string>) => void;
 }
 
-/** The lines by name; press one to take it out of the chart. */
-export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
+/** The lines by name; as in Grafana, a press shows one alone, and with a modifier hides or shows it. */
+export function TimelineLegend({ chart, off, onOff }: TimelineLegendProps) {
+  const keys = chart.lines.map(({ key }) => key);
+  const press = (key: string, isModified: boolean) =>
+    onOff(isModified ? toggled(off, key) : isolated(off, key, keys));
   return (
     <div className="pf:flex pf:max-h-14 pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-x-3 pf:gap-y-1 pf:overflow-y-auto pf:text-xs">
       {chart.lines.map(({ key, title, color, dash }) => (
@@ -17,8 +20,8 @@ export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
           type="button"
           aria-pressed={!off.has(key)}
           className="pf:inline-flex pf:min-h-6 pf:max-w-full pf:items-center pf:gap-1.5 pf:rounded pf:px-1 pf:text-gray-200 pf:hover:bg-gray-700 pf:aria-[pressed=false]:opacity-50"
-          title={title}
-          onClick={() => onToggle(key)}
+          title={`${title}\nPress: this line alone, or all again. With Shift or Ctrl: hide or show it.`}
+          onClick={(event) => press(key, event.shiftKey || event.ctrlKey || event.metaKey)}
         >
           <Swatch color={color} dash={dash} />
           <span className="pf:max-w-48 pf:truncate" dir="auto">
@@ -31,6 +34,19 @@ export function TimelineLegend({ chart, off, onToggle }: TimelineLegendProps) {
       </span>
     </div>
   );
+}
+
+function toggled(off: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(off);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
+/** All but one; none when it is that one already. */
+function isolated(off: ReadonlySet<string>, key: string, keys: string[]): ReadonlySet<string> {
+  const others = keys.filter((other) => other !== key);
+  const isAlone = !off.has(key) && others.every((other) => off.has(other));
+  return new Set(isAlone ? [] : others);
 }
 
 export function Swatch({ color, dash }: Pick<ChartLine, 'color' | 'dash'>) {

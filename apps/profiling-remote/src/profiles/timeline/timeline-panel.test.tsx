@@ -129,8 +129,39 @@ describe('the values at the cursor', () => {
     const legend = within(screen.getByTestId('profile-timeline'));
     await key('End');
     expect(valueText()).toContain('Florence');
-    fireEvent.click(legend.getByRole('button', { name: 'Florence' }));
+    fireEvent.click(legend.getByRole('button', { name: 'Florence' }), { shiftKey: true });
     expect(valueText()).not.toContain('Florence');
+    expect(valueText()).toContain('RT-DETR');
+  });
+});
+
+describe('the legend', () => {
+  const line = (name: string) =>
+    within(screen.getByTestId('profile-timeline')).getByRole('button', { name });
+  const shown = () =>
+    ['RT-DETR', 'Florence'].filter((name) => line(name).getAttribute('aria-pressed') === 'true');
+
+  it('shows one line alone with a press, another with the next, and all with one more', async () => {
+    await openView(twoServices());
+    fireEvent.click(line('Florence'));
+    expect(shown()).toEqual(['Florence']);
+    fireEvent.click(line('RT-DETR'));
+    expect(shown()).toEqual(['RT-DETR']);
+    fireEvent.click(line('RT-DETR'));
+    expect(shown()).toEqual(['RT-DETR', 'Florence']);
+  });
+
+  it.each(['shiftKey', 'ctrlKey', 'metaKey'])('hides and shows one line with %s', async (held) => {
+    await openView(twoServices());
+    fireEvent.click(line('Florence'), { [held]: true });
+    expect(shown()).toEqual(['RT-DETR']);
+    fireEvent.click(line('Florence'), { [held]: true });
+    expect(shown()).toEqual(['RT-DETR', 'Florence']);
+  });
+
+  it('says what a press does', async () => {
+    await openView(twoServices());
+    expect(line('Florence')).toHaveAccessibleDescription(/alone.*Shift or Ctrl/);
   });
 });
 

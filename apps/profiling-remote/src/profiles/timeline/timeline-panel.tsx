@@ -181,11 +181,6 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
   }
   // The pointer takes the cursor away from a selection by keys.
   const isKeyed = keyed.time !== null && cursor?.time === keyed.time;
-  const toggle = (key: string) => {
-    const next = new Set(off);
-    if (!next.delete(key)) next.add(key);
-    setOff(next);
-  };
   return (
     <>
       <TimelineKeys
@@ -209,7 +204,7 @@ function LoadedTimeline({ chart, hidden, isCut, onRange }: LoadedTimelineProps) 
         />
         {cursor !== null && <TimelineTooltip chart={chart} off={off} {...cursor} />}
       </TimelineKeys>
-      <TimelineLegend chart={chart} off={off} onToggle={toggle} />
+      <TimelineLegend chart={chart} off={off} onOff={setOff} />
       {isCut && <p className={MUTED}>The {chart.lines.length} greatest; there may be more.</p>}
       {(hidden > 0 || chart.leftOut.length > 0) && (
         <p className={MUTED}>
