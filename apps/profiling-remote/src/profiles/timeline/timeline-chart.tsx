@@ -101,12 +101,14 @@ function chartOptions(
   size: { readonly width: number; readonly height: number },
   latest: { readonly current: TimelineChartProps },
 ): uPlot.Options {
+  // A point stands where its step ends, which for the last one may be after the range.
+  const end = Math.max(range.to, chart.times.at(-1) ?? range.to);
   return {
     ...size,
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     scales: {
-      x: { time: true, range: () => [range.from / 1000, range.to / 1000] },
+      x: { time: true, range: () => [range.from / 1000, end / 1000] },
       y: { range: (_plot, _least, greatest) => [0, greatest > 0 ? greatest * 1.08 : 1] },
     },
     axes: [

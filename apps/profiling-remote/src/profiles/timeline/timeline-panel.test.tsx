@@ -165,6 +165,22 @@ describe('the legend', () => {
   });
 });
 
+it('has room for a last step that ends after the range', async () => {
+  const fake = new FakePyroscope().push({
+    service: 'rt-detr',
+    type: CPU,
+    at: NOW - 2_000,
+    stacks: 'main 5',
+  });
+  await openView(fake, { search: `?from=${NOW - 10 * MINUTE}&to=${NOW - 1_000}` });
+  await key('Home');
+  await key('End', true);
+  const right = parseFloat(box().style.left) + parseFloat(box().style.width);
+  const width = parseFloat(document.querySelector<HTMLElement>('.u-over')!.style.width);
+  expect(right).toBeGreaterThan(0);
+  expect(right).toBeLessThanOrEqual(width);
+});
+
 it('says that filters leave nothing', async () => {
   await openView(twoServices(), { search: '?filter=environment|%3D|nowhere' });
   expect(screen.getByTestId('profile-timeline')).toHaveTextContent(
