@@ -1,17 +1,19 @@
 import { type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { useMedia } from '../../flame-graph/use-surface.ts';
 import { type Chart, axisLabel } from './chart-data.ts';
 import { BYTE_INCREMENTS, tickLabels } from './ticks.ts';
 import { type KeyedCursor, selectedRange } from './timeline-keys.tsx';
 import { AXIS_WIDTH } from './timeline-tooltip.tsx';
 
-const AXIS_COLOR = '#9CA3AF';
-const GRID = { stroke: 'rgba(255,255,255,0.06)', width: 1 };
+/** Colours of the axes. A canvas is not recoloured where the system forces its own: it names them. */
+const OWN_COLORS = { text: '#9CA3AF', grid: 'rgba(255,255,255,0.06)' };
+const FORCED_COLORS = { text: 'CanvasText', grid: 'GrayText' };
+type AxisColors = typeof OWN_COLORS;
 const AXIS_FONT = '11px system-ui, sans-serif';
 /** Room for a mark of two lines, the clock and the day. */
 const TIME_AXIS_HEIGHT = 44;
-const TIME_TICKS = { ...GRID, size: 5 };
 /** A drag shorter than this is a click that was not quite still, in pixels. */
 const LEAST_DRAG = 6;
 
@@ -43,6 +45,7 @@ export function TimelineChart(props: TimelineChartProps) {
   const { chart, range, height, hidden, keyed } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const colors = useMedia('(forced-colors: active)') ? FORCED_COLORS : OWN_COLORS;
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
@@ -52,7 +55,12 @@ export function TimelineChart(props: TimelineChartProps) {
     const element = box.current;
     if (element === null) return;
     const made = new uPlot(
-      chartOptions(chart, range, hidden, { width: element.clientWidth || 600, height }, latest),
+      {
+        ...chartOptions(chart, range, hidden, latest),
+        axes: axes(chart, colors),
+        width: element.clientWidth || 600,
+        height,
+      },
       [chart.times.map((time) => time / 1000), ...chart.lines.map(({ values }) => [...values])],
       element,
     );
@@ -66,7 +74,7 @@ export function TimelineChart(props: TimelineChartProps) {
       plot.current = null;
       made.destroy();
     };
-  }, [chart, range, height, hidden]);
+  }, [chart, range, height, hidden, colors]);
 
   useEffect(() => {
     if (plot.current !== null) showKeyed(plot.current, { ...latest.current, keyed });
@@ -98,39 +106,17 @@ function chartOptions(
   chart: Chart,
   range: TimeRange,
   hidden: ReadonlySet<string>,
-  size: { readonly width: number; readonly height: number },
   latest: { readonly current: TimelineChartProps },
-): uPlot.Options {
+): Omit<uPlot.Options, 'width' | 'height'> {
   // A point stands where its step ends, which for the last one may be after the range.
   const end = Math.max(range.to, chart.times.at(-1) ?? range.to);
   return {
-    ...size,
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     scales: {
       x: { time: true, range: () => [range.from / 1000, end / 1000] },
       y: { range: (_plot, _least, greatest) => [0, greatest > 0 ? greatest * 1.08 : 1] },
     },
-    axes: [
-      {
-        stroke: AXIS_COLOR,
-        font: AXIS_FONT,
-        grid: GRID,
-        ticks: TIME_TICKS,
-        space: 64,
-        size: TIME_AXIS_HEIGHT,
-        values: (_plot, splits, _axis, _space, increment) => tickLabels(splits, increment),
-      },
-      {
-        stroke: AXIS_COLOR,
-        font: AXIS_FONT,
-        grid: GRID,
-        ticks: GRID,
-        size: AXIS_WIDTH,
-        ...(chart.unit.startsWith('bytes') ? { incrs: [...BYTE_INCREMENTS] } : {}),
-        values: (_plot, splits) => splits.map((value) => axisLabel(value, chart.unit)),
-      },
-    ],
     series: [
       {},
       ...chart.lines.map(({ key, title, color, dash }): uPlot.Series => ({
@@ -145,6 +131,27 @@ function chartOptions(
     ],
     hooks: chartHooks(latest),
   };
+}
+
+function axes(chart: Chart, colors: AxisColors): uPlot.Axis[] {
+  const grid = { stroke: colors.grid, width: 1 };
+  const common = { stroke: colors.text, font: AXIS_FONT, grid };
+  return [
+    {
+      ...common,
+      ticks: { ...grid, size: 5 },
+      space: 64,
+      size: TIME_AXIS_HEIGHT,
+      values: (_plot, splits, _axis, _space, increment) => tickLabels(splits, increment),
+    },
+    {
+      ...common,
+      ticks: grid,
+      size: AXIS_WIDTH,
+      ...(chart.unit.startsWith('bytes') ? { incrs: [...BYTE_INCREMENTS] } : {}),
+      values: (_plot, splits) => splits.map((value) => axisLabel(value, chart.unit)),
+    },
+  ];
 }
 
 /**

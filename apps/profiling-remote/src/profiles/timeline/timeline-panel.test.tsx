@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { type DrawLog } from '@hsi/test-kit';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakePyroscope } from '../../testing/fake-pyroscope.ts';
 import { NOW, openView } from '../../testing/view-on-pyroscope.tsx';
 
@@ -179,6 +180,32 @@ it('has room for a last step that ends after the range', async () => {
   const width = parseFloat(document.querySelector<HTMLElement>('.u-over')!.style.width);
   expect(right).toBeGreaterThan(0);
   expect(right).toBeLessThanOrEqual(width);
+});
+
+describe('the colour of the axes', () => {
+  const colors = () => {
+    const canvas = screen.getByTestId('profile-timeline').querySelector('canvas')!;
+    const log = canvas.getContext('2d') as unknown as DrawLog;
+    return [...new Set(log.texts.map(({ fill }) => fill))];
+  };
+
+  it('is the page’s own', async () => {
+    await openView(twoServices());
+    expect(colors()).toEqual(['#9CA3AF']);
+  });
+
+  it('is the system’s where it forces its colours', async () => {
+    const real = window.matchMedia;
+    vi.spyOn(window, 'matchMedia').mockImplementation((query) => ({
+      ...real(query),
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+      matches: query === '(forced-colors: active)',
+    }));
+    onTestFinished(() => void vi.restoreAllMocks());
+    await openView(twoServices());
+    expect(colors()).toEqual(['CanvasText']);
+  });
 });
 
 it('says that filters leave nothing', async () => {
