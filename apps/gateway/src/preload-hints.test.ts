@@ -63,6 +63,15 @@ describe('the hints of a page', () => {
     ]);
   });
 
+  it('name no integrity of what is fetched: browsers check it for scripts and styles only', async () => {
+    const integrity = { 'mf-manifest.json': HASH, 'mount.css': HASH };
+    const { linksAt } = await published(build('1.0.0-abc', { integrity }));
+    const links = await linksAt('/pyroscope');
+    expect(links.filter((link) => link.includes('integrity='))).toEqual([
+      expect.stringContaining('/mount.css>; rel=preload; as=style;'),
+    ]);
+  });
+
   it('are for their route only', async () => {
     const { linksAt } = await published(build('1.0.0-abc'));
     expect(await linksAt('/ai')).toEqual([]);
