@@ -9,7 +9,7 @@ import { AXIS_WIDTH } from './timeline-tooltip.tsx';
 
 /** Colours of the axes. A canvas is not recoloured where the system forces its own: it names them. */
 const OWN_COLORS = { text: '#9CA3AF', grid: 'rgba(255,255,255,0.06)' };
-const FORCED_COLORS = { text: 'CanvasText', grid: 'GrayText' };
+const FORCED_COLORS = { text: 'CanvasText', grid: 'color-mix(in srgb, CanvasText 25%, Canvas)' };
 type AxisColors = typeof OWN_COLORS;
 const AXIS_FONT = '11px system-ui, sans-serif';
 /** Room for a mark of two lines, the clock and the day. */
@@ -46,6 +46,7 @@ export function TimelineChart(props: TimelineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const colors = useMedia('(forced-colors: active)') ? FORCED_COLORS : OWN_COLORS;
+  const isDark = useMedia('(prefers-color-scheme: dark)');
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
@@ -74,7 +75,8 @@ export function TimelineChart(props: TimelineChartProps) {
       plot.current = null;
       made.destroy();
     };
-  }, [chart, range, height, hidden, colors]);
+    // What the system's colours stand for changes with the scheme.
+  }, [chart, range, height, hidden, colors, isDark]);
 
   useEffect(() => {
     if (plot.current !== null) showKeyed(plot.current, { ...latest.current, keyed });

@@ -19,7 +19,7 @@ export function TimelineLegend({ chart, off, onOff }: TimelineLegendProps) {
           key={key}
           type="button"
           aria-pressed={!off.has(key)}
-          className="pf:inline-flex pf:min-h-6 pf:max-w-full pf:items-center pf:gap-1.5 pf:rounded pf:px-1 pf:text-gray-200 pf:hover:bg-gray-700 pf:aria-[pressed=false]:opacity-50"
+          className="pf:inline-flex pf:min-h-6 pf:max-w-full pf:items-center pf:gap-1.5 pf:rounded pf:px-1 pf:text-gray-200 pf:hover:bg-gray-700 pf:focus-visible:-outline-offset-2 pf:aria-[pressed=false]:opacity-50"
           title={`${title}\nPress: this line alone, or all again. With Shift or Ctrl: hide or show it.`}
           onClick={(event) => press(key, event.shiftKey || event.ctrlKey || event.metaKey)}
         >

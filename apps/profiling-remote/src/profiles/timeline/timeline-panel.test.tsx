@@ -183,9 +183,9 @@ it('has room for a last step that ends after the range', async () => {
 });
 
 describe('the colour of the axes', () => {
+  const canvas = () => screen.getByTestId('profile-timeline').querySelector('canvas')!;
   const colors = () => {
-    const canvas = screen.getByTestId('profile-timeline').querySelector('canvas')!;
-    const log = canvas.getContext('2d') as unknown as DrawLog;
+    const log = canvas().getContext('2d') as unknown as DrawLog;
     return [...new Set(log.texts.map(({ fill }) => fill))];
   };
 
@@ -194,17 +194,22 @@ describe('the colour of the axes', () => {
     expect(colors()).toEqual(['#9CA3AF']);
   });
 
-  it('is the system’s where it forces its colours', async () => {
+  it('is the system’s where it forces its colours, anew when they change', async () => {
     const real = window.matchMedia;
-    vi.spyOn(window, 'matchMedia').mockImplementation((query) => ({
-      ...real(query),
-      addEventListener: () => undefined,
-      removeEventListener: () => undefined,
-      matches: query === '(forced-colors: active)',
-    }));
+    const scheme = Object.assign(real('(prefers-color-scheme: dark)'), { matches: true });
+    const forced = Object.assign(real('(forced-colors: active)'), { matches: true });
+    vi.spyOn(window, 'matchMedia').mockImplementation(
+      (query) => [scheme, forced].find(({ media }) => media === query) ?? real(query),
+    );
     onTestFinished(() => void vi.restoreAllMocks());
     await openView(twoServices());
     expect(colors()).toEqual(['CanvasText']);
+    const drawn = canvas();
+    await act(async () => {
+      scheme.matches = false;
+      scheme.dispatchEvent(new Event('change'));
+    });
+    expect(canvas()).not.toBe(drawn);
   });
 });
 
