@@ -68,6 +68,7 @@ describe('the hints of a page', () => {
     const { linksAt } = await published(build('1.0.0-abc', { integrity }));
     const links = await linksAt('/pyroscope');
     expect(links.filter((link) => link.includes('integrity='))).toEqual([
+      expect.stringContaining('/profiling.0a1b2c3d.js>; rel=preload; as=script;'),
       expect.stringContaining('/mount.css>; rel=preload; as=style;'),
     ]);
   });
