@@ -322,9 +322,9 @@ describe('the timeline', () => {
     const line = within(screen.getByTestId('profile-timeline')).getByRole('button', {
       name: 'RT-DETR',
     });
-    fireEvent.click(line);
+    fireEvent.click(line, { shiftKey: true });
     expect(line).toHaveAttribute('aria-pressed', 'false');
-    fireEvent.click(line);
+    fireEvent.click(line, { shiftKey: true });
     expect(line).toHaveAttribute('aria-pressed', 'true');
   });
 
