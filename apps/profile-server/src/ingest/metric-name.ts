@@ -38,8 +38,8 @@ const KNOWN: readonly [RegExp, string][] = [
 ];
 
 /** A name with ":" would make a profile type whose id is not five parts. @throws Refusal */
-export function checkMetricName(name: string, where: string): string {
-  if (!name.includes(':')) return name;
+export function checkMetricName(name: string, where: string): void {
+  if (!name.includes(':')) return;
   throw invalid(
     `${where} is ${JSON.stringify(name.slice(0, 80))}; ":" divides the parts of a profile type.`,
     'profile_type',

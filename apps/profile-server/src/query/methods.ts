@@ -1,5 +1,5 @@
-import { create, type DescMessage, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf';
-import { type ProfileStore, type Selection } from '@hsi/profile-store';
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { type Selection } from '@hsi/profile-store';
 import {
   GetProfileStatsRequestSchema,
   GetProfileStatsResponseSchema,
@@ -19,6 +19,7 @@ import {
   SeriesRequestSchema,
   SeriesResponseSchema,
 } from '@hsi/pyroscope-api/server';
+import { type Answer, message, type QueryContext } from './answer.ts';
 import {
   checkSameType,
   checkSelectors,
@@ -39,19 +40,6 @@ import {
   treeOf,
 } from './stack-traces.ts';
 
-export interface QueryContext {
-  readonly store: ProfileStore;
-  readonly tenant: string;
-  /** True when the client takes label names beyond letters, digits and underscores. */
-  readonly allowsUtf8Names: boolean;
-}
-
-/** An answer that can be written in both of Connect's encodings. */
-export interface Answer {
-  json(): string;
-  binary(): Uint8Array;
-}
-
 /** One method of `querier.v1`: the schema of its request, and what answers it. */
 export interface Method<Request extends DescMessage = DescMessage> {
   readonly request: Request;
@@ -63,13 +51,6 @@ function method<Request extends DescMessage>(
   answer: Method<Request>['answer'],
 ): Method {
   return { request, answer: answer as Method['answer'] };
-}
-
-function message<Schema extends DescMessage>(schema: Schema, value: MessageShape<Schema>): Answer {
-  return {
-    json: () => JSON.stringify(toJson(schema, value)),
-    binary: () => toBinary(schema, value),
-  };
 }
 
 const LEGACY_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -1,4 +1,4 @@
-import { create, fromBinary, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageShape, toJson } from '@bufbuild/protobuf';
 import { encodePprof } from '@hsi/pprof-codec';
 import { parseProfileType } from '@hsi/profile-model';
 import { type Selection } from '@hsi/profile-store';
@@ -22,7 +22,7 @@ import {
   wireGraph,
 } from '@hsi/pyroscope-api/server';
 import { invalid } from '../refusal.ts';
-import { type Answer, type QueryContext } from './methods.ts';
+import { type Answer, message, type QueryContext } from './answer.ts';
 import {
   checkFlameGraph,
   checkSelectors,
@@ -48,7 +48,6 @@ export async function selectMergeStacktraces(
 ): Promise<Answer> {
   checkSelectors(request);
   const selected = selection(context.tenant, request);
-  const spans = spansOf(request);
   switch (request.format) {
     case ProfileFormat.UNSPECIFIED:
     case ProfileFormat.FLAMEGRAPH: {
@@ -62,7 +61,7 @@ export async function selectMergeStacktraces(
       return stacktraces({ dot });
     }
     case ProfileFormat.PPROF: {
-      const bytes = await mergedPprof(request, context, selected, spans);
+      const bytes = await mergedPprof(request, context, selected, spansOf(request));
       return stacktraces({ pprof: { profile: fromBinary(ProfileSchema, bytes) } });
     }
     default:
@@ -117,11 +116,7 @@ function stacktraces(
   fields: { dot: string } | { pprof: { profile: MessageShape<typeof ProfileSchema> } },
 ): Answer {
   const schema = SelectMergeStacktracesResponseSchema;
-  const value = create(schema, fields);
-  return {
-    json: () => JSON.stringify(toJson(schema, value)),
-    binary: () => toBinary(schema, value),
-  };
+  return message(schema, create(schema, fields));
 }
 
 async function mergedPprof(
