@@ -1,5 +1,5 @@
 import { type TimeRange } from '@hsi/profile-model';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   RELATIVE_UNITS,
   type RangeText,
@@ -47,17 +47,13 @@ function TwoTimes({ text, range, onApply }: RangeEditorProps) {
       : start >= end
         ? 'The range must start before it ends.'
         : undefined;
+  const apply = () => {
+    if (start === undefined || end === undefined) return;
+    const fixed = absoluteRange({ from: start, to: end });
+    onApply(untilNow ? { from: fixed.from, to: 'now' } : fixed);
+  };
   return (
-    <form
-      noValidate
-      className="pf:flex pf:flex-wrap pf:items-end pf:gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (problem !== undefined || start === undefined || end === undefined) return;
-        const fixed = absoluteRange({ from: start, to: end });
-        onApply(untilNow ? { from: fixed.from, to: 'now' } : fixed);
-      }}
-    >
+    <RangeForm action="Apply" problem={problem} onSubmit={apply}>
       <TimeField label="From" value={from} onChange={setFrom} disabled={false} />
       <TimeField label="To" value={to} onChange={setTo} disabled={untilNow} />
       <label className="pf:flex pf:h-8 pf:items-center pf:gap-1.5 pf:text-sm">
@@ -68,15 +64,7 @@ function TwoTimes({ text, range, onApply }: RangeEditorProps) {
         />
         until now
       </label>
-      <button type="submit" className={BUTTON} disabled={problem !== undefined}>
-        Apply
-      </button>
-      {problem !== undefined && (
-        <span role="alert" className={PROBLEM}>
-          {problem}
-        </span>
-      )}
-    </form>
+    </RangeForm>
   );
 }
 
@@ -88,13 +76,10 @@ function LengthUntilNow({ text, onApply }: RangeEditorProps) {
   const [unit, setUnit] = useState<RelativeUnit>(shown?.unit ?? 'm');
   const isLength = /^\d+$/.test(amount) && Number(amount) >= 1 && Number(amount) <= LONGEST;
   return (
-    <form
-      noValidate
-      className="pf:flex pf:flex-wrap pf:items-end pf:gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isLength) onApply({ from: `now-${Number(amount)}${unit}`, to: 'now' });
-      }}
+    <RangeForm
+      action="Show"
+      problem={isLength ? undefined : `Give a whole number from 1 to ${LONGEST}.`}
+      onSubmit={() => onApply({ from: `now-${Number(amount)}${unit}`, to: 'now' })}
     >
       <label className="pf:flex pf:flex-col pf:gap-1 pf:text-xs pf:text-gray-400">
         Or the last
@@ -120,12 +105,34 @@ function LengthUntilNow({ text, onApply }: RangeEditorProps) {
           </option>
         ))}
       </select>
-      <button type="submit" className={BUTTON} disabled={!isLength}>
-        Show
+    </RangeForm>
+  );
+}
+
+/** One way to give a range: it can be submitted when nothing is wrong with it. */
+function RangeForm(props: {
+  readonly action: string;
+  readonly problem: string | undefined;
+  readonly onSubmit: () => void;
+  readonly children: ReactNode;
+}) {
+  const { action, problem, onSubmit, children } = props;
+  return (
+    <form
+      noValidate
+      className="pf:flex pf:flex-wrap pf:items-end pf:gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (problem === undefined) onSubmit();
+      }}
+    >
+      {children}
+      <button type="submit" className={BUTTON} disabled={problem !== undefined}>
+        {action}
       </button>
-      {!isLength && (
+      {problem !== undefined && (
         <span role="alert" className={PROBLEM}>
-          Give a whole number from 1 to {LONGEST}.
+          {problem}
         </span>
       )}
     </form>
