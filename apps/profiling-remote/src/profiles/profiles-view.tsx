@@ -6,7 +6,7 @@ import { type PageState } from '../state/page-state.ts';
 import { usePageState } from '../state/use-page-state.ts';
 import { Questions } from './data/questions.ts';
 import { PROFILES_KEY } from './data/rules.ts';
-import { type TimelineScope } from './data/timeline.ts';
+import { standardLines, type TimelineScope } from './data/timeline.ts';
 import { useAnswer } from './data/use-answer.ts';
 import { useMoment, useTicks } from './data/use-moment.ts';
 import { useStored } from './data/use-stored.ts';
@@ -147,7 +147,7 @@ function Content({ services, isEmpty, answersAll }: ContentProps) {
     services?.every(({ serviceName }) => serviceName !== service) === true && service !== undefined;
   const asked = useAnswer(questions.service(service ?? ''), isStranger);
   const isUnknown = isStranger && asked.data === null;
-  const standard = hasModels ? 'model' : 'service_name';
+  const standard = standardLines(hasModels);
   const by = state.by === 'model' ? standard : (state.by ?? standard);
   const scope: TimelineScope | undefined =
     service === undefined ? undefined : { service, model, by };

@@ -165,6 +165,11 @@ export interface TimelineScope {
   readonly by: string;
 }
 
+/** What the lines of one service are unless a person chooses: its models where they can be told apart. */
+export function standardLines(hasModels: boolean): string {
+  return hasModels ? 'model' : 'service_name';
+}
+
 /** One service: a line for it, or one for each value of a label, such as its models. */
 export async function loadServiceTimeline(
   source: ProfileSource,

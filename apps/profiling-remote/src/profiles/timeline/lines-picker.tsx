@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type TimelineScope } from '../data/timeline.ts';
+import { standardLines, type TimelineScope } from '../data/timeline.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { useView } from '../data/view-context.tsx';
 import { filterableLabels } from '../model/filters.ts';
@@ -17,7 +17,7 @@ export function LinesPicker({ scope, hasModels }: LinesPickerProps) {
   // The labels are not asked for before somebody comes near: they cost a request.
   const [wanted, setWanted] = useState(false);
   const found = useAnswer(questions.labels(scope.service, undefined, state.filters), wanted).data;
-  const standard = hasModels ? 'model' : 'service_name';
+  const standard = standardLines(hasModels);
   const fixed = hasModels ? ['model', 'service_name'] : ['service_name'];
   const labels = filterableLabels(found ?? []).filter((name) => name !== 'model');
   const isListed = [...fixed, ...labels].includes(scope.by);
