@@ -18,7 +18,13 @@ function page(loaded: readonly string[], given: Partial<KeeperPage> = {}) {
   const keeper: KeeperPage = {
     loaded: loaded.map((path) => new URL(path, ORIGIN).href),
     origin: ORIGIN,
-    caches: { open: () => Promise.resolve(cache as unknown as Cache) },
+    caches: {
+      open: () => Promise.resolve(cache as unknown as Cache),
+      delete: () => {
+        kept.clear();
+        return Promise.resolve(true);
+      },
+    },
     fetch: (url) => {
       asked.push(new URL(url).pathname);
       return Promise.resolve(new Response('', { headers: FOR_EVER }));

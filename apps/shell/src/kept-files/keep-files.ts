@@ -10,7 +10,7 @@ export interface KeeperPage {
   /** Addresses of what the page has loaded. */
   readonly loaded: readonly string[];
   readonly origin: string;
-  readonly caches: Pick<CacheStorage, 'open'>;
+  readonly caches: Pick<CacheStorage, 'open' | 'delete'>;
   readonly fetch: (url: string) => Promise<Response>;
   /** Installs the worker; rejects when this browser cannot use it. */
   readonly register: () => Promise<void>;
@@ -35,7 +35,7 @@ export async function keepFiles(page: KeeperPage): Promise<void> {
   await page.register().catch(async (error: unknown) => {
     page.storage.setItem(REFUSED_KEY, String(error));
     // Nobody reads them without the worker.
-    await Promise.all((await cache.keys()).map(({ url }) => cache.delete(url)));
+    await page.caches.delete(CACHE_NAME);
   });
 }
 
