@@ -1,19 +1,9 @@
 import { type CallTree } from '@hsi/profile-model';
-
-/** Numbers from 0 to 1 that are the same in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededRandom } from '@hsi/test-kit';
 
 /** A tree as a busy Node service has it: 4,000 names, wide at the root, some 30 rows. */
 export function manyFrames(count: number): CallTree {
-  const random = seeded(7);
+  const random = seededRandom(7);
   const names = ['total'];
   for (let at = 0; at < 4_000; at++) {
     const kind = random();
