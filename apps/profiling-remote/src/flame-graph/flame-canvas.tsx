@@ -6,7 +6,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react';
-import { hitTest, ROW_HEIGHT, rowCount, type Viewport, type Surface } from '@hsi/flamegraph';
+import { hitTest, ROW_HEIGHT, rowCount, type Viewport } from '@hsi/flamegraph';
 import { FlamePainter, type Picture } from './flame-painter.ts';
 import { useFlamePointer } from './use-flame-pointer.ts';
 
@@ -18,7 +18,6 @@ export interface WindowPoint {
 
 export interface FlameCanvasProps {
   readonly picture: Picture;
-  readonly surface: Surface;
   readonly viewport: Viewport;
   /** Glide to a new viewport instead of jumping. */
   readonly glide: boolean;
@@ -36,7 +35,7 @@ export interface FlameCanvasProps {
  * Page Down): the canvas sticks to its top and draws the rows that are scrolled to.
  */
 export function FlameCanvas(props: FlameCanvasProps): ReactNode {
-  const { picture, surface, viewport, glide, scroller } = props;
+  const { picture, viewport, glide, scroller } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<FlamePainter>(undefined);
 
@@ -48,6 +47,12 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
   useLayoutEffect(() => {
     painter.current?.paint(picture, viewport, glide);
   }, [picture, viewport, glide]);
+  useLayoutEffect(() => {
+    if (scroller.current === null || typeof ResizeObserver === 'undefined') return;
+    const observer = new ResizeObserver(() => painter.current?.refit());
+    observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, [scroller]);
   useEffect(() => {
     const element = scroller.current;
     const follow = (): void => painter.current?.scrollTo(element?.scrollTop ?? 0);
@@ -61,7 +66,8 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
     if (box === undefined || painter.current === undefined) return undefined;
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
     const scrollTop = scroller.current?.scrollTop ?? 0;
-    return hitTest(picture.view, painter.current.viewport, surface, scrollTop, point);
+    const { viewport, surface } = painter.current;
+    return hitTest(picture.view, viewport, surface, scrollTop, point);
   };
   const openMenu = (event: { clientX: number; clientY: number }): boolean => {
     const node = nodeAt(event);
@@ -71,7 +77,6 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
   const pointer = useFlamePointer({
     canvas,
     scroller,
-    surface,
     viewport,
     onViewport: props.onViewport,
     onLeave: () => props.onHover(undefined, { x: 0, y: 0 }),
@@ -97,7 +102,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
         ref={canvas}
         aria-hidden="true"
         className="pf:sticky pf:top-0 pf:block pf:cursor-pointer pf:touch-pan-y pf:select-none"
-        style={{ width: surface.width, height: surface.height }}
+        style={{ height: picture.height }}
         onPointerDown={pointer.onPointerDown}
         onPointerMove={hover}
         onPointerUp={pointer.onPointerUp}
@@ -111,7 +116,7 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
           if (openMenu(event)) event.preventDefault();
         }}
       />
-      <div aria-hidden="true" style={{ height: Math.max(0, height - surface.height) }} />
+      <div aria-hidden="true" style={{ height: Math.max(0, height - picture.height) }} />
     </>
   );
 }

@@ -6,20 +6,31 @@ import {
   type FlameContext,
   sameViewport,
   type Scene,
+  type Surface,
   TextFitter,
   type Viewport,
 } from '@hsi/flamegraph';
+import { surfaceIn } from './surface.ts';
 
-/** A scene without what the painter holds itself. */
-export type Picture = Omit<Scene, 'text' | 'viewport' | 'scrollTop'>;
+/** A scene without what the painter holds or measures itself. */
+export interface Picture extends Omit<Scene, 'text' | 'viewport' | 'scrollTop' | 'surface'> {
+  /** CSS pixels. */
+  readonly height: number;
+  readonly pixelRatio: number;
+}
 
 /** How long a change of focus takes, milliseconds. */
 const GLIDE_MS = 140;
 
-/** Paints scenes on one canvas: at once when data changes, otherwise once for each frame. */
+/**
+ * Paints scenes on one canvas, as wide as the element that it is in: at once when data changes,
+ * otherwise once for each frame. The width is no state of React, so a graph is rendered and painted
+ * once and not again when it has been measured.
+ */
 export class FlamePainter {
   private readonly context: FlameContext | null;
   private picture: Picture | undefined;
+  private on: Surface = { width: 0, height: 0, pixelRatio: 1 };
   private shown: Viewport = { left: 0, right: 1 };
   private scrollTop = 0;
   private frame = 0;
@@ -34,9 +45,14 @@ export class FlamePainter {
     return this.shown;
   }
 
+  /** What was painted on last. */
+  get surface(): Surface {
+    return this.on;
+  }
+
   paint(picture: Picture, viewport: Viewport, glide: boolean): void {
     this.picture = picture;
-    this.resize(picture);
+    this.measure(picture);
     cancelAnimationFrame(this.frame);
     if (glide && !sameViewport(this.shown, viewport)) {
       this.glide(this.shown, viewport);
@@ -52,6 +68,12 @@ export class FlamePainter {
     this.paintNow();
   }
 
+  /** Paints anew if the element has another width now. */
+  refit(): void {
+    const { picture } = this;
+    if (picture !== undefined && this.measure(picture)) this.paintNow();
+  }
+
   stop(): void {
     cancelAnimationFrame(this.frame);
   }
@@ -59,7 +81,7 @@ export class FlamePainter {
   /** Where a node stands on the canvas now. */
   extent(node: number): { left: number; right: number } | undefined {
     const { picture } = this;
-    return picture && extentOf(picture.view, node, this.shown, picture.surface);
+    return picture && extentOf(picture.view, node, this.shown, this.on);
   }
 
   private glide(from: Viewport, to: Viewport): void {
@@ -72,19 +94,23 @@ export class FlamePainter {
     this.frame = requestAnimationFrame(step);
   }
 
-  private resize({ surface }: Picture): void {
-    const width = Math.max(1, Math.round(surface.width * surface.pixelRatio));
-    const height = Math.max(1, Math.round(surface.height * surface.pixelRatio));
-    // Setting a size clears the canvas, so only when it differs.
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
+  /** True when the canvas had to be given another size, which clears it. */
+  private measure({ height, pixelRatio }: Picture): boolean {
+    const { canvas } = this;
+    this.on = surfaceIn(canvas.parentElement, height, pixelRatio);
+    const pixels = (length: number) => Math.max(1, Math.round(length * pixelRatio));
+    const size = { width: pixels(this.on.width), height: pixels(height) };
+    if (canvas.width === size.width && canvas.height === size.height) return false;
+    Object.assign(canvas, size);
+    canvas.style.width = `${this.on.width}px`;
+    return true;
   }
 
   private paintNow(): void {
     const { context, picture, shown, scrollTop } = this;
     const text = textFitter();
     if (context === null || text === undefined || picture === undefined) return;
-    draw(context, { ...picture, text, viewport: shown, scrollTop });
+    draw(context, { ...picture, text, surface: this.on, viewport: shown, scrollTop });
   }
 }
 

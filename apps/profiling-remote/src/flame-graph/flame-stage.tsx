@@ -18,7 +18,7 @@ export function Stage(props: {
   readonly title: string;
 }): ReactNode {
   const { graph, commands, unit } = props;
-  const { scroller, surface, picture, glide, pointed, point, goTo, focusTree } = props.stage;
+  const { scroller, picture, glide, pointed, point, goTo, focusTree } = props.stage;
   const { view, selected } = graph;
   const id = `${useId()}-`;
   const current = selected ?? graph.focusNode ?? view.root;
@@ -37,7 +37,7 @@ export function Stage(props: {
       <p
         ref={scroller}
         className="pf:flex pf:items-center pf:justify-center pf:px-3 pf:text-sm pf:text-gray-300"
-        style={{ height: surface.height }}
+        style={{ height: picture.height }}
       >
         {graph.options.sandwich === undefined
           ? 'No samples in this selection.'
@@ -54,7 +54,7 @@ export function Stage(props: {
         aria-label={`${props.title} flame graph: arrow keys move, question mark lists all keys`}
         aria-activedescendant={id + current}
         className="pf:relative pf:overflow-x-hidden pf:overflow-y-auto pf:rounded-b-lg pf:bg-gray-800 pf:focus-visible:outline-2 pf:focus-visible:-outline-offset-2 pf:focus-visible:outline-[#76B900]"
-        style={{ height: surface.height }}
+        style={{ height: picture.height }}
         onKeyDown={onKeyDown}
         onBlur={() => point(undefined, { x: 0, y: 0 })}
         onClick={(event) => {
@@ -74,7 +74,6 @@ export function Stage(props: {
         />
         <FlameCanvas
           picture={picture}
-          surface={surface}
           viewport={graph.viewport}
           glide={glide}
           scroller={scroller}

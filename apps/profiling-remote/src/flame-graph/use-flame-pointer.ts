@@ -5,7 +5,8 @@ import {
   useEffect,
   useRef,
 } from 'react';
-import { pan, type Surface, type Viewport, WHOLE, zoom } from '@hsi/flamegraph';
+import { pan, type Viewport, WHOLE, zoom } from '@hsi/flamegraph';
+import { widthIn } from './surface.ts';
 
 /** Movement, CSS pixels, from which a press is a drag and no longer a click. */
 const DRAG_FROM = 4;
@@ -19,7 +20,6 @@ const LINE = 16;
 interface FlamePointerOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly scroller: RefObject<HTMLElement | null>;
-  readonly surface: Surface;
   readonly viewport: Viewport;
   readonly onViewport: (viewport: Viewport) => void;
   readonly onClick: (event: ReactPointerEvent) => void;
@@ -113,8 +113,8 @@ export function useFlamePointer(options: FlamePointerOptions): FlamePointer {
 }
 
 function drag(options: FlamePointerOptions, press: Press, event: ReactPointerEvent): void {
-  const { viewport, surface, scroller, onViewport } = options;
-  const moved = pan(viewport, (press.x - event.clientX) / surface.width);
+  const { viewport, scroller, onViewport } = options;
+  const moved = pan(viewport, (press.x - event.clientX) / widthIn(scroller.current));
   if (moved.left !== viewport.left) onViewport(moved);
   // Touch scrolls natively.
   const element = scroller.current;
@@ -135,11 +135,12 @@ function pinch(
   const before = Math.hypot(moving.x - still.x, moving.y - still.y);
   const after = Math.hypot(event.clientX - still.x, event.clientY - still.y);
   if (before < 1 || after < 1) return;
-  const { viewport, surface, canvas, onViewport } = options;
+  const { viewport, canvas, scroller, onViewport } = options;
   const left = canvas.current?.getBoundingClientRect().left ?? 0;
-  const anchor = ((moving.x + still.x) / 2 - left) / surface.width;
+  const width = widthIn(scroller.current);
+  const anchor = ((moving.x + still.x) / 2 - left) / width;
   const zoomed = zoom(viewport, after / before, Math.min(1, Math.max(0, anchor)));
-  onViewport(pan(zoomed, (moving.x - event.clientX) / 2 / surface.width));
+  onViewport(pan(zoomed, (moving.x - event.clientX) / 2 / width));
 }
 
 // Not through React: its wheel listeners are passive and cannot keep the page from zooming.
@@ -151,12 +152,13 @@ function useWheel(
     const element = canvas.current;
     if (element === null) return;
     const onWheel = (event: WheelEvent): void => {
-      const { viewport, surface, onViewport, onLeave } = latest.current;
+      const { viewport, scroller, onViewport, onLeave } = latest.current;
       onLeave();
       const unit = event.deltaMode === 1 ? LINE : 1;
       if (event.ctrlKey || event.metaKey) {
         event.preventDefault();
-        const anchor = (event.clientX - element.getBoundingClientRect().left) / surface.width;
+        const anchor =
+          (event.clientX - element.getBoundingClientRect().left) / widthIn(scroller.current);
         onViewport(zoom(viewport, 2 ** ((-event.deltaY * unit) / WHEEL_DOUBLES), anchor));
         return;
       }
@@ -165,7 +167,7 @@ function useWheel(
       if (isWhole || Math.abs(sideways) < (event.shiftKey ? 0 : Math.abs(event.deltaY))) return;
       if (sideways === 0) return;
       event.preventDefault();
-      onViewport(pan(viewport, (sideways * unit) / surface.width));
+      onViewport(pan(viewport, (sideways * unit) / widthIn(scroller.current)));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);

@@ -8,13 +8,13 @@ import {
   revealInViewport,
   revealRow,
   rowCount,
-  type Surface,
 } from '@hsi/flamegraph';
 import { useColors } from './color-choice.ts';
 import { type WindowPoint } from './flame-canvas.tsx';
 import { type Picture } from './flame-painter.ts';
 import { type FlameGraph } from './use-flame-graph.ts';
-import { useMedia, useSurface } from './use-surface.ts';
+import { surfaceIn } from './surface.ts';
+import { useMedia, usePixelRatio } from './use-media.ts';
 
 /** A frame that is pointed at, by pointer or keyboard. */
 export interface Pointed {
@@ -26,7 +26,6 @@ export interface Pointed {
 export interface FlameStage {
   /** Scrolls, and has the keyboard. */
   readonly scroller: RefObject<HTMLDivElement | null>;
-  readonly surface: Surface;
   readonly picture: Picture;
   readonly glide: boolean;
   readonly pointed: Pointed | undefined;
@@ -57,7 +56,7 @@ function useFocusInSight(
 
 export function useStage(graph: FlameGraph, height: number): FlameStage {
   const scroller = useRef<HTMLDivElement>(null);
-  const surface = useSurface(scroller, height, rowCount(graph.view) > 0);
+  const pixelRatio = usePixelRatio();
   const wantsContrast = useMedia('(prefers-contrast: more), (forced-colors: active)');
   const theme = wantsContrast ? HIGH_CONTRAST : DARK;
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
@@ -70,8 +69,8 @@ export function useStage(graph: FlameGraph, height: number): FlameStage {
   const hovered = pointed?.node;
   const { matches } = found;
   const picture = useMemo(
-    () => ({ view, names, fill, surface, theme, matches, selected, hovered }),
-    [view, names, fill, surface, theme, matches, selected, hovered],
+    () => ({ view, names, fill, height, pixelRatio, theme, matches, selected, hovered }),
+    [view, names, fill, height, pixelRatio, theme, matches, selected, hovered],
   );
   const point = useCallback(
     (node: number | undefined, at: WindowPoint) =>
@@ -82,30 +81,31 @@ export function useStage(graph: FlameGraph, height: number): FlameStage {
     (node: number): WindowPoint => {
       const box = scroller.current?.getBoundingClientRect();
       const scrollTop = scroller.current?.scrollTop ?? 0;
+      const surface = surfaceIn(scroller.current, height, pixelRatio);
       const on = pointBelow(view, node, viewport, surface, scrollTop);
       return { x: (box?.left ?? 0) + on.x, y: (box?.top ?? 0) + on.y };
     },
-    [view, viewport, surface],
+    [view, viewport, height, pixelRatio],
   );
   const goTo = useCallback(
     (node: number) => {
       select(node);
       const element = scroller.current;
-      const scrollTop = revealRow(view, node, element?.scrollTop ?? 0, surface.height);
+      const scrollTop = revealRow(view, node, element?.scrollTop ?? 0, height);
       if (element !== null) element.scrollTop = scrollTop;
       const seen = revealInViewport(view, node, viewport);
       if (seen !== viewport) setViewport(seen);
       const box = element?.getBoundingClientRect();
+      const surface = surfaceIn(element, height, pixelRatio);
       const on = pointBelow(view, node, seen, surface, scrollTop);
       point(node, { x: (box?.left ?? 0) + on.x, y: (box?.top ?? 0) + on.y });
     },
-    [view, viewport, surface, select, setViewport, point],
+    [view, viewport, height, pixelRatio, select, setViewport, point],
   );
-  useFocusInSight(graph, scroller, surface.height);
+  useFocusInSight(graph, scroller, height);
   const focusTree = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
   return {
     scroller,
-    surface,
     picture,
     glide: graph.atFocus && !reducedMotion,
     pointed,

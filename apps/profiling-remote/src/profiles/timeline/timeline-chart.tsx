@@ -1,7 +1,7 @@
 import { type TimeRange, type UnixMs } from '@hsi/profile-model';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { useMedia } from '../../flame-graph/use-surface.ts';
+import { useMedia } from '../../flame-graph/use-media.ts';
 import { type Chart, axisLabel } from './chart-data.ts';
 import { BYTE_INCREMENTS, tickLabels } from './ticks.ts';
 import { type KeyedCursor, selectedRange } from './timeline-keys.tsx';
