@@ -20,9 +20,13 @@ const MANIFEST = 'mf-manifest.json';
  * @property {string} contract
  * @property {string} entry
  * @property {string} [ahead]
+ * @property {Container} [container]
  * @property {Record<string, string>} integrity
  * @property {number} size
  * @property {string} builtAt
+ *
+ * @typedef {{ name: string, globalName: string, file: string, styles: Record<string, string[]> }} Container
+ * what a host needs of the manifest to load the code
  *
  * @typedef {{ schema: 1, remotes: Record<string, { current: Build, previous?: Build }> }} Registry
  */
@@ -63,6 +67,7 @@ export async function publishRemote({ from, to, name, contract, now = () => new 
     contract: contract ?? manifest.hsi?.contract ?? '^1.0.0',
     entry: `${remote}/${version}/${MANIFEST}`,
     ...aheadOf(integrity),
+    ...(await containerOf(join(source, MANIFEST))),
     integrity,
     size,
     builtAt,
@@ -135,6 +140,30 @@ async function describe(folder) {
 function aheadOf(integrity) {
   const ahead = Object.keys(integrity).find((path) => /^ahead(?:\.[\w-]+)?\.js$/.test(path));
   return ahead === undefined ? {} : { ahead };
+}
+
+/**
+ * What the federation manifest says of the code; nothing of a manifest that says it otherwise, as a
+ * host reads the manifest too.
+ *
+ * @param {string} file
+ * @returns {Promise<{ container?: Container }>}
+ */
+async function containerOf(file) {
+  const { name, metaData, exposes } = JSON.parse(await readFile(file, 'utf8'));
+  const entry = metaData?.remoteEntry;
+  if (entry?.type !== 'global' || !Array.isArray(exposes)) return {};
+  /** @type {[string, string[]][]} */
+  const styles = exposes.map((expose) => [expose.name, expose.assets?.css?.sync ?? []]);
+  const { globalName } = metaData;
+  return {
+    container: {
+      name,
+      globalName,
+      file: entry.path + entry.name,
+      styles: Object.fromEntries(styles),
+    },
+  };
 }
 
 /**

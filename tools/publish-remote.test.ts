@@ -64,6 +64,30 @@ describe('publishing a remote', () => {
     expect(await publishRemote({ from, to })).toMatchObject({ ahead: 'ahead.0a1b2c.js' });
   });
 
+  it('says in the registry what the manifest says of the code, for hosts that do not wait for it', async () => {
+    await build('one');
+    const manifest = {
+      name: 'profiling_remote',
+      metaData: {
+        globalName: 'profiling_global',
+        remoteEntry: { path: 'js/', name: 'remoteEntry.js', type: 'global' },
+      },
+      exposes: [{ name: 'mount', assets: { js: { sync: [] }, css: { sync: ['mount.css'] } } }],
+    };
+    await writeFile(join(from, 'mf-manifest.json'), JSON.stringify(manifest));
+    expect(await publishRemote({ from, to })).toMatchObject({
+      container: {
+        name: 'profiling_remote',
+        globalName: 'profiling_global',
+        file: 'js/remoteEntry.js',
+        styles: { mount: ['mount.css'] },
+      },
+    });
+    manifest.metaData.remoteEntry.type = 'module';
+    await writeFile(join(from, 'mf-manifest.json'), JSON.stringify(manifest));
+    expect(await publishRemote({ from, to })).not.toHaveProperty('container');
+  });
+
   it('publishes the same build once', async () => {
     await build('one');
     const first = await publishRemote({ from, to });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from '@rspack/cli';
 import { rspack } from '@rspack/core';
@@ -9,30 +10,13 @@ const root = import.meta.dirname;
 /** Where the development server sends what the gateway owns. */
 const gatewayUrl = process.env.GATEWAY_URL ?? 'http://127.0.0.1:8080';
 
+/** Also what a remote's script is told before the host's code is there. */
+const servers = JSON.parse(readFileSync(join(root, 'src/remotes/servers.json'), 'utf8'));
+
 /** Compressed forms beside the files, so that the gateway never compresses them. */
 const precompressed = {
   apply: (compiler) =>
     compiler.hooks.afterEmit.tapPromise('precompress', () => precompress(join(root, 'dist'))),
-};
-
-/** Deferred scripts wait for the page and its styles; what finds the remote needs neither. */
-const bootFirst = {
-  apply: (compiler) =>
-    compiler.hooks.thisCompilation.tap('boot-first', (compilation) =>
-      compilation.hooks.processAssets.tap(
-        { name: 'boot-first', stage: rspack.Compilation.PROCESS_ASSETS_STAGE_SUMMARIZE },
-        () =>
-          compilation.updateAsset('index.html', (html) => {
-            const asynchronous = String(html.source()).replace(
-              /<script ([^>]*)\bdefer\b([^>]*\/boot[.\w]*\.js)/,
-              '<script $1async$2',
-            );
-            if (!/<script [^>]*async/.test(asynchronous))
-              throw new Error('index.html has no boot script.');
-            return new rspack.sources.RawSource(asynchronous);
-          }),
-      ),
-    ),
 };
 
 /** What the gateway lets a browser load early, by route: apps/gateway/src/preload-hints.ts. */
@@ -48,12 +32,12 @@ const preloads = {
           const preload = {
             '/pyroscope': {
               // In the order of need: a browser opens six connections and asks for no more at a time.
-              scripts: ['boot', 'main', 'profiling']
+              scripts: ['main', 'profiling']
                 .flatMap(files)
                 .filter((file) => file.endsWith('.js'))
                 .map((file) => ({ href: `/${file}`, integrity: integrity(file) })),
               fetches: ['/remotes/registry.json', '/api/config'],
-              remote: 'profiling',
+              remote: { name: 'profiling', ...servers },
             },
           };
           const text = JSON.stringify(preload);
@@ -71,7 +55,7 @@ export default defineConfig((env, argv) => {
     context: root,
     mode: isProduction ? 'production' : 'development',
     target: ['web', 'es2022'],
-    entry: { boot: './src/boot.ts', main: './src/main.tsx' },
+    entry: { main: './src/main.tsx' },
     devtool: isProduction ? false : 'cheap-module-source-map',
     output: {
       path: join(root, 'dist'),
@@ -98,7 +82,6 @@ export default defineConfig((env, argv) => {
         : []),
       new rspack.CssExtractRspackPlugin({ filename: `[name]${hash}.css` }),
       new rspack.HtmlRspackPlugin({ template: './index.html', scriptLoading: 'defer' }),
-      bootFirst,
       standaloneScript({
         name: 'kept-files',
         entry: './src/kept-files/worker.ts',

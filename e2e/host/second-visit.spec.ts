@@ -38,7 +38,7 @@ test.describe('a second visit', () => {
     await page.reload();
     await graphs(page);
     const second = await keptScripts(page);
-    for (const name of ['boot', 'main', 'profiling', 'remoteEntry', 'mount', 'ahead']) {
+    for (const name of ['main', 'profiling', 'remoteEntry', 'mount', 'ahead']) {
       expect(second, name).toContainEqual(expect.stringMatching(`/${name}\\.[0-9a-f]+\\.js$`));
     }
     expect(reports).toEqual([]);

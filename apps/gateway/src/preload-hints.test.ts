@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { parseAheadContext } from '@hsi/remote-contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { close, gateway } from './testing/stack.ts';
 
@@ -10,7 +12,7 @@ const PRELOAD = {
   '/pyroscope': {
     scripts: [{ href: '/profiling.0a1b2c3d.js', integrity: HASH }],
     fetches: ['/api/config'],
-    remote: 'profiling',
+    remote: { name: 'profiling', backendUrl: '/api', profilesUrl: '/profiles' },
   },
 };
 const build = (version: string, more: object = {}) => ({
@@ -51,11 +53,10 @@ const OWN = [
 
 describe('the hints of a page', () => {
   it('name the route’s code and the remote’s files, with their integrity', async () => {
-    const { linksAt } = await published(build('1.0.0-abc', { ahead: 'ahead.js' }));
+    const { linksAt } = await published(build('1.0.0-abc'));
     const base = '/remotes/profiling/1.0.0-abc';
     expect(await linksAt('/pyroscope/compare?x=1')).toEqual([
       ...OWN,
-      `<${base}/ahead.js>; rel=preload; as=script; crossorigin`,
       `<${base}/mf-manifest.json>; rel=preload; as=fetch; crossorigin`,
       `<${base}/remoteEntry.js>; rel=preload; as=script; crossorigin; integrity="${HASH}"`,
       `<${base}/mount.js>; rel=preload; as=script; crossorigin`,
@@ -116,5 +117,91 @@ describe('the hints of a page', () => {
     expect(await linksAt('/pyroscope')).toEqual([]);
     const page = await app.inject({ url: '/pyroscope', headers: { accept: 'text/html' } });
     expect(page.statusCode).toBe(200);
+  });
+});
+
+describe('the script that asks ahead', () => {
+  const AHEAD = { ahead: 'ahead.js', integrity: { 'ahead.js': HASH } };
+  const SHELL = '<!doctype html><script defer src="/main.js"></script><div id="root"></div>';
+  const browser = { accept: 'text/html', 'accept-encoding': 'br' };
+
+  async function pageWith(current: object, url = '/pyroscope') {
+    const running = await published(current);
+    writeFileSync(join(running.folder, 'shell/index.html'), SHELL);
+    const get = (headers: Record<string, string> = { accept: 'text/html' }) =>
+      running.app.inject({ url, headers });
+    return { ...running, get, page: await get() };
+  }
+
+  it('is in the page before the shell’s, with its hash and what it is told', async () => {
+    const { page } = await pageWith(build('1.0.0-abc', AHEAD), '/pyroscope?service=rt-detr');
+    const [, element = '', rest] = /^<!doctype html>(<script async[^>]*>)<\/script>(.*)$/.exec(
+      page.body,
+    )!;
+    expect(rest).toBe(SHELL.slice('<!doctype html>'.length));
+    expect(element).toContain('src="/remotes/profiling/1.0.0-abc/ahead.js"');
+    expect(element).toContain(`integrity="${HASH}"`);
+    const [, told] = / data-ahead="([^"]*)"/.exec(element)!;
+    // Not its search: the page is the same for all, and the script reads it from the address.
+    expect(parseAheadContext(told?.replaceAll('&quot;', '"'))).toEqual({
+      basename: '/pyroscope',
+      backendUrl: '/api',
+      profilesUrl: '/profiles',
+      search: undefined,
+      tenant: undefined,
+    });
+  });
+
+  it('comes in a page like any other: compressed, asked for again, under the policy', async () => {
+    const { get, page } = await pageWith(build('1.0.0-abc', AHEAD));
+    expect(page.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+      vary: 'accept-encoding',
+      'content-security-policy': expect.stringContaining("script-src 'self'"),
+      link: expect.stringContaining('/remoteEntry.js'),
+    });
+    const small = await get(browser);
+    expect(small.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(small.rawPayload).toString()).toBe(page.body);
+    const again = await get({ ...browser, 'if-none-match': String(small.headers.etag) });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
+  it('follows the registry and the shell', async () => {
+    const { get, page, write, folder } = await pageWith(build('1.0.0-abc', AHEAD));
+    write('remotes/profiling/2.0.0-def/mf-manifest.json', MANIFEST);
+    write('remotes/registry.json', {
+      schema: 1,
+      remotes: { profiling: { current: build('2.0.0-def', AHEAD) } },
+    });
+    const promoted = await get();
+    expect(promoted.body).toContain('/2.0.0-def/ahead.js');
+    expect(promoted.headers.etag).not.toBe(page.headers.etag);
+    writeFileSync(join(folder, 'shell/index.html'), `${SHELL}<p>new</p>`);
+    expect((await get()).body).toMatch(/2\.0\.0-def.*<p>new/);
+  });
+
+  it.each([
+    ['a build without it', {}],
+    ['a script without a hash', { ahead: 'ahead.js', integrity: {} }],
+    ['a build that the shell will refuse', { ...AHEAD, contract: '^9.0.0' }],
+    ['a build on another origin', { ...AHEAD, entry: 'https://cdn.test/mf-manifest.json' }],
+    ['a version that is gone', { ...AHEAD, entry: 'profiling/9.9.9/mf-manifest.json' }],
+  ])('is not in the page of %s', async (_name, more) => {
+    const { page } = await pageWith(build('1.0.0-abc', more));
+    expect([page.statusCode, page.body]).toEqual([200, SHELL]);
+  });
+
+  it('is not in the pages of other routes', async () => {
+    const { page } = await pageWith(build('1.0.0-abc', AHEAD), '/ai');
+    expect(page.body).toBe(SHELL);
+  });
+
+  it('ends no attribute and no element by what the registry says', async () => {
+    const { page } = await pageWith(
+      build('1.0.0-abc', { ...AHEAD, entry: 'profiling/1.0.0-abc/"<b>/../mf-manifest.json' }),
+    );
+    expect(page.body).not.toContain('<b>');
   });
 });

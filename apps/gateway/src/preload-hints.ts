@@ -1,7 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
-import { integrityOf, parseRegistry, type RemoteBuild } from '@hsi/remote-contract';
+import {
+  contractMismatch,
+  formatAheadContext,
+  integrityOf,
+  parseRegistry,
+  type RemoteBuild,
+} from '@hsi/remote-contract';
 import * as v from 'valibot';
+import { type AheadScript } from './ahead-page.ts';
+import { CachedFile } from './cached-file.ts';
 import { type GatewaySettings } from './settings.ts';
 
 /**
@@ -15,8 +23,15 @@ const ShellPreload = v.record(
     scripts: v.array(v.object({ href: v.string(), integrity: v.string() })),
     /** Addresses that the page will fetch. */
     fetches: v.array(v.string()),
-    /** Name of a remote in the registry. */
-    remote: v.optional(v.string()),
+    remote: v.optional(
+      v.object({
+        /** In the registry. */
+        name: v.string(),
+        /** What the shell gives to it: the servers that its `ahead` script may ask. */
+        backendUrl: v.string(),
+        profilesUrl: v.string(),
+      }),
+    ),
   }),
 );
 
@@ -29,54 +44,92 @@ const Manifest = v.object({
 
 type Settings = Pick<GatewaySettings, 'shellDir' | 'remotesDir'>;
 
-/**
- * The `Link` header of a page: a browser then loads the route's code, the registry and the remote's
- * files while it still reads the shell, instead of finding one after the other.
- */
+/** What the gateway knows of a route before the browser does. */
+export interface RouteHints {
+  /**
+   * The `Link` header: a browser then loads the route's code, the registry and the remote's files
+   * while it still reads the shell, instead of finding one after the other.
+   */
+  readonly link?: string;
+  /** What the page itself may run before the shell does. */
+  readonly ahead?: AheadScript;
+}
+
+type RouteRemote = NonNullable<v.InferOutput<typeof ShellPreload>[string]['remote']>;
+
+interface RemoteFiles {
+  readonly build: RemoteBuild;
+  readonly links: readonly string[];
+}
+
+/** Says what a route will need, from the shell's build and the registry as they are now. */
 export class PreloadHints {
   readonly #settings: Settings;
-  readonly #shell: Cached<v.InferOutput<typeof ShellPreload>>;
-  readonly #registry: Cached<ReadonlyMap<string, readonly string[]>>;
+  readonly #shell: CachedFile<v.InferOutput<typeof ShellPreload>>;
+  readonly #registry: CachedFile<ReadonlyMap<string, RemoteFiles>>;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#shell = new Cached(join(settings.shellDir, 'preload.json'), (text) =>
+    this.#shell = new CachedFile(join(settings.shellDir, 'preload.json'), (text) =>
       Promise.resolve(v.parse(v.pipe(v.string(), v.parseJson(), ShellPreload), text)),
     );
-    this.#registry = new Cached(join(settings.remotesDir, 'registry.json'), (text) =>
-      this.#remoteLinks(text),
+    this.#registry = new CachedFile(join(settings.remotesDir, 'registry.json'), (text) =>
+      this.#remoteFiles(text),
     );
   }
 
-  /** Undefined when there is nothing to say, or when what says it cannot be read: it is a hint. */
-  async linkFor(path: string): Promise<string | undefined> {
+  /** Empty when there is nothing to say, or when what says it cannot be read: these are hints. */
+  async hintsFor(path: string): Promise<RouteHints> {
     try {
       const routes = Object.entries(await this.#shell.get());
-      const [, route] =
+      const [basename, route] =
         routes.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`)) ?? [];
-      if (route === undefined) return undefined;
-      const remote = route.remote === undefined ? [] : await this.#linksOf(route.remote);
+      if (route === undefined) return {};
+      const files = route.remote && (await this.#filesOf(route.remote.name));
       const links = [
         ...route.scripts.map(({ href, integrity }) => checkedLink(href, 'script', integrity)),
         ...route.fetches.map((href) => link(href, 'fetch', 'crossorigin')),
-        ...remote,
+        ...(files?.links ?? []),
       ];
-      return links.length > 0 ? links.join(', ') : undefined;
+      const ahead = files && this.#aheadOf(basename!, route.remote!, files);
+      return {
+        ...(links.length > 0 ? { link: links.join(', ') } : {}),
+        ...(ahead === undefined ? {} : { ahead }),
+      };
     } catch {
+      return {};
+    }
+  }
+
+  async #filesOf(remote: string): Promise<RemoteFiles | undefined> {
+    return (await this.#registry.get().catch(() => undefined))?.get(remote);
+  }
+
+  async #remoteFiles(text: string): Promise<ReadonlyMap<string, RemoteFiles>> {
+    const files = new Map<string, RemoteFiles>();
+    for (const [name, { current }] of Object.entries(parseRegistry(JSON.parse(text)).remotes)) {
+      files.set(name, { build: current, links: await this.#buildLinks(current).catch(() => []) });
+    }
+    return files;
+  }
+
+  /** Only of a build that the shell will accept, with the hash that the registry gives it. */
+  #aheadOf(
+    basename: string,
+    remote: RouteRemote,
+    { build, links }: RemoteFiles,
+  ): AheadScript | undefined {
+    if (build.ahead === undefined || links.length === 0) return undefined;
+    const integrity = build.integrity[build.ahead];
+    if (integrity === undefined || contractMismatch(remote.name, build) !== undefined) {
       return undefined;
     }
-  }
-
-  async #linksOf(remote: string): Promise<readonly string[]> {
-    return (await this.#registry.get().catch(() => undefined))?.get(remote) ?? [];
-  }
-
-  async #remoteLinks(text: string): Promise<ReadonlyMap<string, readonly string[]>> {
-    const links = new Map<string, readonly string[]>();
-    for (const [name, { current }] of Object.entries(parseRegistry(JSON.parse(text)).remotes)) {
-      links.set(name, await this.#buildLinks(current).catch(() => []));
-    }
-    return links;
+    const { backendUrl, profilesUrl } = remote;
+    return {
+      href: new URL(build.ahead, entryBase(build)).pathname,
+      integrity,
+      context: formatAheadContext({ basename, backendUrl, profilesUrl, tenant: undefined }),
+    };
   }
 
   /** For a build below `/remotes/` only; what lies elsewhere is not ours to read. */
@@ -90,7 +143,7 @@ export class PreloadHints {
     );
     const { path, name } = manifest.metaData.remoteEntry;
     const assets = manifest.exposes.map((expose) => expose.assets);
-    const base = new URL(`http://gateway/remotes/${entry}`);
+    const base = entryBase(build);
     const hint = (as: string) => (asset: string) => {
       const url = new URL(asset, base);
       // Browsers check scripts and styles here; for anything else they warn and the host checks.
@@ -98,7 +151,6 @@ export class PreloadHints {
       return checkedLink(url.pathname, as, integrity);
     };
     return [
-      ...(build.ahead === undefined ? [] : [hint('script')(build.ahead)]),
       hint('fetch')(base.href),
       ...[posix.join(path, name), ...assets.flatMap(({ js }) => js.sync)].map(hint('script')),
       ...assets.flatMap(({ css }) => css.sync).map(hint('style')),
@@ -106,26 +158,9 @@ export class PreloadHints {
   }
 }
 
-/** The meaning of a file, read again only when the file has changed. */
-class Cached<T> {
-  readonly #file: string;
-  readonly #read: (text: string) => Promise<T>;
-  #known: { readonly version: string; readonly value: T } | undefined;
-
-  constructor(file: string, read: (text: string) => Promise<T>) {
-    this.#file = file;
-    this.#read = read;
-  }
-
-  async get(): Promise<T> {
-    const { mtimeMs, size, ino } = await stat(this.#file);
-    const version = `${mtimeMs} ${size} ${ino}`;
-    if (this.#known?.version !== version) {
-      const value = await this.#read(await readFile(this.#file, 'utf8'));
-      this.#known = { version, value };
-    }
-    return this.#known!.value;
-  }
+/** Only its path means something. */
+function entryBase({ entry }: RemoteBuild): URL {
+  return new URL(`http://gateway/remotes/${posix.normalize(entry)}`);
 }
 
 /** For what the page asks for in the same way: only then is what was loaded early taken. */

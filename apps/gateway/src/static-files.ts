@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { compressorFor, preferredEncoding } from './compression.ts';
 import { PreloadHints } from './preload-hints.ts';
+import { AheadPages } from './ahead-page.ts';
 import { sendProblem } from './problem.ts';
 import { pageHeaders } from './security-headers.ts';
 import { type GatewaySettings } from './settings.ts';
@@ -33,7 +34,9 @@ export function remoteCaching(path: string): string {
 
 /** Shell files at `/`, remotes and their registry at `/remotes/`. */
 export async function serveFiles(app: FastifyInstance, settings: GatewaySettings): Promise<void> {
-  app.setNotFoundHandler(historyFallback(new PreloadHints(settings)));
+  app.setNotFoundHandler(
+    historyFallback(new PreloadHints(settings), new AheadPages(settings.shellDir)),
+  );
   app.addHook('onRequest', async (request) => {
     // The best form first, whatever the order of the header.
     const encoding = preferredEncoding(request.headers['accept-encoding']);
@@ -101,16 +104,18 @@ const RESERVED = /^\/(?:api|profiles|grafana|remotes|healthz)(?:\/|$)/;
  * What no route answers: a page's address gets the shell, which has its own routes; a missing file
  * or API gets 404.
  */
-export function historyFallback(hints: PreloadHints) {
+export function historyFallback(hints: PreloadHints, pages: AheadPages) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const [path = '/'] = request.raw.url?.split('?', 1) ?? [];
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const isFile = /\.[^/]+$/.test(path);
     const wantsPage = /text\/html|\*\/\*/.test(request.headers.accept ?? '*/*');
     if (reading && wantsPage && !isFile && !RESERVED.test(path)) {
-      const link = await hints.linkFor(path);
+      const { link, ahead } = await hints.hintsFor(path);
       if (link !== undefined) reply.header('link', link);
-      return reply.code(200).sendFile('index.html');
+      if (ahead === undefined) return reply.code(200).sendFile('index.html');
+      reply.header('cache-control', REVALIDATE);
+      return (await pages.with(ahead)).send(request, reply);
     }
     return sendProblem(reply, 404, { code: 'not_found', message: notFound(path, request.method) });
   };

@@ -9,7 +9,7 @@ const context: AheadContext = {
   search: '?service=rt-detr&filter=a|=|"b"',
 };
 
-it.each([context, { ...context, tenant: 'house-7' }])(
+it.each([context, { ...context, tenant: 'house-7' }, { ...context, search: undefined }])(
   'what an ahead script is told is read as it is written',
   (told) => {
     expect(parseAheadContext(formatAheadContext(told))).toEqual(told);

@@ -5,8 +5,11 @@ export interface AheadContext extends Pick<
   MountContext,
   'basename' | 'backendUrl' | 'profilesUrl' | 'tenant'
 > {
-  /** The search part of the address that the remote will be mounted at, with its `?`, or empty. */
-  readonly search: string;
+  /**
+   * The search part of the address that the remote will be mounted at, with its `?`, or empty.
+   * Without it, that of the page.
+   */
+  readonly search?: string | undefined;
 }
 
 /** The attribute of the script's element that holds the context, as JSON. */
@@ -23,14 +26,12 @@ export function parseAheadContext(text: string | null | undefined): AheadContext
     const value = JSON.parse(text ?? '') as Partial<Record<keyof AheadContext, unknown>> | null;
     const { basename, backendUrl, profilesUrl, tenant, search } = value ?? {};
     const isText = (part: unknown): part is string => typeof part === 'string';
-    if (!isText(basename) || !isText(backendUrl) || !isText(profilesUrl) || !isText(search)) {
-      return undefined;
-    }
+    if (!isText(basename) || !isText(backendUrl) || !isText(profilesUrl)) return undefined;
     return {
       basename,
       backendUrl,
       profilesUrl,
-      search,
+      search: isText(search) ? search : undefined,
       tenant: isText(tenant) ? tenant : undefined,
     };
   } catch {

@@ -3,6 +3,18 @@ import * as v from 'valibot';
 /** File path below the entry's folder -> `sha384-<base64>`. */
 const Integrity = v.record(v.string(), v.pipe(v.string(), v.regex(/^sha384-[A-Za-z0-9+/]{64}$/)));
 
+/** What a host needs of the federation manifest to load the build's code; files lie beside it. */
+const Container = v.object({
+  /** The name that the code registers itself under. */
+  name: v.pipe(v.string(), v.minLength(1)),
+  /** The global that its script sets. */
+  globalName: v.pipe(v.string(), v.minLength(1)),
+  file: v.pipe(v.string(), v.minLength(1)),
+  /** What the build exposes -> the stylesheets that it comes with. */
+  styles: v.record(v.string(), v.array(v.string())),
+});
+export type Container = v.InferOutput<typeof Container>;
+
 /** One build of a remote, as the registry lists it. */
 export const RemoteBuild = v.object({
   version: v.pipe(v.string(), v.minLength(1)),
@@ -16,6 +28,8 @@ export const RemoteBuild = v.object({
    * will ask its servers, and nothing else.
    */
   ahead: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]+\.js$/))),
+  /** With it a host loads the code while it still reads the manifest. */
+  container: v.optional(Container),
   integrity: Integrity,
   /** Bytes of all files. */
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),

@@ -7,7 +7,7 @@ import { askAhead } from './ahead.ts';
 import { fetchAfter, takeAnswers } from './answers.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
-const context: AheadContext = {
+const context: AheadContext & { search: string } = {
   basename: '/pyroscope',
   backendUrl: '/api',
   profilesUrl: '/profiles',
@@ -57,6 +57,13 @@ describe('what is asked ahead', () => {
     expect(ahead.answers.size).toBe(0);
   });
 
+  it('is of the page’s own address where nothing else is told', () => {
+    window.history.replaceState(null, '', '/pyroscope?service=rt-detr');
+    askAhead({ ...context, search: undefined }, NOW);
+    window.history.replaceState(null, '', '/');
+    expect(takeAnswers({ ...context, search: '?service=rt-detr' }, NOW)).toBeDefined();
+  });
+
   it('is nothing where the page will show Grafana’s dashboard', () => {
     window.localStorage.setItem('hsi-profiling.shown', 'frame');
     askAhead(context, NOW);
@@ -72,7 +79,7 @@ describe('the answers', () => {
     expect(takeAnswers(context, NOW)).toBeUndefined();
   });
 
-  it.each<[string, Partial<AheadContext>, number]>([
+  it.each<[string, Partial<typeof context>, number]>([
     ['at another address', { search: '?q=x' }, NOW],
     ['of another server', { profilesUrl: '/other' }, NOW],
     ['of another tenant', { tenant: 'house-7' }, NOW],

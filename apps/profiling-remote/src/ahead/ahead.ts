@@ -8,7 +8,8 @@ import { callKey, keepAnswers } from './answers.ts';
 import { firstRequests } from './first-requests.ts';
 
 /** Asks what the native view will ask first, unless the page will probably show Grafana. */
-export function askAhead(context: AheadContext, now = Date.now()): void {
+export function askAhead(told: AheadContext, now = Date.now()): void {
+  const context = { ...told, search: told.search ?? window.location.search };
   const { state } = parsePageState(context.search, now);
   if (!expectsNative(state)) return;
   const server = { baseUrl: context.profilesUrl, tenant: context.tenant };

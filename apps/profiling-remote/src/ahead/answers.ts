@@ -5,7 +5,7 @@ import { type UnixMs } from '@hsi/profile-model';
 export interface AheadAnswers {
   /** The moment that relative times were read at. */
   readonly now: UnixMs;
-  readonly context: AheadContext;
+  readonly context: AheadContext & { readonly search: string };
   /** {@link callKey} -> the answer, each for one reader. */
   readonly answers: Map<string, Promise<Response>>;
 }
@@ -22,7 +22,7 @@ export function keepAnswers(ahead: AheadAnswers): void {
 
 /** The answers for a page of this context, once; undefined when there are none that fit it. */
 export function takeAnswers(
-  context: Omit<AheadContext, 'basename' | 'backendUrl'>,
+  context: Omit<AheadAnswers['context'], 'basename' | 'backendUrl'>,
   now: UnixMs = Date.now(),
 ): AheadAnswers | undefined {
   const ahead = holder[GLOBAL];

@@ -18,13 +18,15 @@ worker.addEventListener('install', (event) => {
 async function prepare(install: RoutingInstallEvent): Promise<void> {
   // Without it every page would wait for the worker: the page hears of the failure, and forgets.
   if (install.addRoutes === undefined) throw new Error('This browser has no static routing.');
-  await install.addRoutes(
+  await install.addRoutes([
     // What is not in the cache comes from the network.
-    ['script', 'style'].map((requestDestination) => ({
+    ...['script', 'style'].map((requestDestination) => ({
       condition: { requestDestination, requestMethod: 'get' },
       source: { cacheName: CACHE_NAME },
     })),
-  );
+    // Said for all others too: without a rule the browser asks the worker, and starts it for that.
+    { condition: { urlPattern: '/*' }, source: 'network' },
+  ]);
   await compileKept();
   await worker.skipWaiting();
 }

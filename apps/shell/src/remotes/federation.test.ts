@@ -32,6 +32,7 @@ const found = (version = '1'): FoundRemote => ({
     globalName: 'profiling_remote',
   },
   styles: new Map(),
+  confirmed: Promise.resolve(),
 });
 const container = (version: string) => ({
   name: 'profiling_remote',

@@ -1,7 +1,4 @@
+import servers from './servers.json';
+
 /** What every remote of this host is given, besides its location. */
-export const HOST_CONTEXT = {
-  theme: 'dark',
-  backendUrl: '/api',
-  profilesUrl: '/profiles',
-  tenant: undefined,
-} as const;
+export const HOST_CONTEXT = { theme: 'dark', ...servers, tenant: undefined } as const;

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ENTRY, MANIFEST, registry, VERSION } from '../testing/remotes.ts';
+import { CONTAINER, ENTRY, MANIFEST, registry, VERSION } from '../testing/remotes.ts';
 import { DOWN, serve, SILENT } from '../testing/server.ts';
-import { LOAD_LIMIT_MS } from './find-ahead.ts';
-import { loadRemote } from './load-remote.ts';
+import { LOAD_LIMIT_MS, loadRemote } from './load-remote.ts';
 
 const loadExposed = vi.hoisted(() => vi.fn());
 vi.mock('./federation.ts', () => ({ loadExposed }));
@@ -47,6 +46,14 @@ describe('loading a remote', () => {
     serve({ [REGISTRY]: registry({ contract: '^9.0.0' }) });
     await expect(loadRemote(route('profiling'))).rejects.toMatchObject({ phase: 'contract' });
     expect(loadExposed).not.toHaveBeenCalled();
+  });
+
+  it('loads the code beside the manifest, and gives nothing when that is refused', async () => {
+    const { current } = registry({ container: CONTAINER }).remotes.profiling!;
+    const remote = `remote-${name}`;
+    serve({ [REGISTRY]: { schema: 1, remotes: { [remote]: { current } } }, [ENTRY]: DOWN });
+    await expect(loadRemote(route(remote))).rejects.toMatchObject({ phase: 'manifest' });
+    expect(loadExposed).toHaveBeenCalledTimes(1);
   });
 
   it('says which build failed, where from, and why', async () => {

@@ -1,10 +1,13 @@
 import { type RemoteModule } from '@hsi/remote-contract';
 import * as v from 'valibot';
+import { runAhead } from './ahead.ts';
 import { loadExposed } from './federation.ts';
 import { reasonOf, RemoteFailure } from './remote-failure.ts';
-import { findNow, LOAD_LIMIT_MS } from './find-ahead.ts';
-import { type FoundRemote } from './registry-client.ts';
+import { findRemote, type FoundRemote } from './registry-client.ts';
 import { type RemoteRoute } from './remote-routes.ts';
+
+/** Milliseconds that finding and loading a remote may take. */
+export const LOAD_LIMIT_MS = 8_000;
 
 const Exposed = v.object({
   contract: v.string(),
@@ -31,7 +34,7 @@ export function loadRemote(route: RemoteRoute): Promise<RemoteModule> {
 
 async function withinLimit(route: RemoteRoute): Promise<RemoteModule> {
   const signal = AbortSignal.timeout(LOAD_LIMIT_MS);
-  const finding = findNow(route, signal);
+  const finding = findRemote(route.name, signal, (accepted) => runAhead(accepted, route.basename));
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () =>
       reject(
@@ -50,8 +53,12 @@ async function withinLimit(route: RemoteRoute): Promise<RemoteModule> {
 
 async function loadCode(found: FoundRemote): Promise<RemoteModule> {
   let exposed;
+  const loading = loadExposed(found, 'mount');
+  // What is wrong with the manifest says more than what is wrong with the code of such a build.
+  loading.catch(() => undefined);
+  await found.confirmed;
   try {
-    exposed = await loadExposed(found, 'mount');
+    exposed = await loading;
   } catch (error) {
     throw new RemoteFailure(
       'code',

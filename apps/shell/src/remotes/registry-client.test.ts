@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ENTRY, integrity, MANIFEST, registry, VERSION } from '../testing/remotes.ts';
+import { CONTAINER, ENTRY, integrity, MANIFEST, registry, VERSION } from '../testing/remotes.ts';
 import { DOWN, problem, serve, SILENT } from '../testing/server.ts';
 import { findRemote } from './registry-client.ts';
 
@@ -22,6 +22,26 @@ describe('finding a remote', () => {
       ]),
     });
     expect(server.asked).toEqual([`GET ${REGISTRY}`, `GET ${ENTRY}`]);
+  });
+
+  it('does not wait for the manifest where the registry says the same', async () => {
+    const server = serve({ [REGISTRY]: registry(), [ENTRY]: MANIFEST });
+    const read = await find();
+    server.set(REGISTRY, registry({ container: CONTAINER }));
+    server.set(ENTRY, SILENT);
+    const { confirmed: _its, build: _without, ...fromManifest } = read;
+    expect(await find()).toMatchObject(fromManifest);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['is not there', problem(404, 'Nothing answers.'), 'could not be loaded: Nothing answers.'],
+    ['is something else', { id: 'x' }, 'is not a federation manifest'],
+  ])('confirms it later: a manifest that %s is told', async (_which, manifest, sentence) => {
+    serve({ [REGISTRY]: registry({ container: CONTAINER }), [ENTRY]: manifest });
+    await expect((await find()).confirmed).rejects.toMatchObject({
+      phase: 'manifest',
+      message: expect.stringContaining(sentence),
+    });
   });
 
   it('asks the browser to check the manifest’s integrity', async () => {

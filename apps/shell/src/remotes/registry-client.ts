@@ -1,4 +1,5 @@
 import {
+  type Container,
   contractMismatch,
   entryUrl,
   InvalidRegistry,
@@ -31,7 +32,7 @@ export interface AcceptedBuild {
   readonly entry: string;
 }
 
-/** An accepted build and what its manifest says. */
+/** An accepted build and how its code is loaded. */
 export interface FoundRemote extends AcceptedBuild {
   /** The name that the remote's code registers itself under. */
   readonly federationName: string;
@@ -39,11 +40,17 @@ export interface FoundRemote extends AcceptedBuild {
   readonly container: { readonly url: string; readonly globalName: string };
   /** What the remote exposes -> absolute URLs of its stylesheets. */
   readonly styles: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Rejects with a RemoteFailure when the manifest is not there or not the published one. Nothing of
+   * the code may be mounted before.
+   */
+  readonly confirmed: Promise<void>;
 }
 
 /**
- * Finds the current build of a remote and fetches its manifest. No code of the remote has run when
- * this returns but what `onAccepted` runs, and none will when the contract does not fit.
+ * Finds the current build of a remote. The registry says how its code is loaded, or else its manifest
+ * does. No code of the remote has run when this returns but what `onAccepted` runs, and none will
+ * when the contract does not fit.
  *
  * @param onAccepted called when the contract fits, before the manifest is asked for
  * @throws RemoteFailure
@@ -60,7 +67,32 @@ export async function findRemote(
 
   const entry = entryUrlOf(build, registryUrl);
   onAccepted({ build, entry });
-  const manifest = await fetchText(entry, signal, {
+  const manifest = readManifest({ build, entry }, signal);
+  const { container } = build;
+  if (container === undefined) {
+    return { build, entry, ...located(await manifest, entry), confirmed: Promise.resolve() };
+  }
+  const confirmed = manifest.then(() => undefined);
+  // Whoever loads the code hears of it.
+  confirmed.catch(() => undefined);
+  return { build, entry, ...located(container, entry), confirmed };
+}
+
+/** The container with the addresses of its files. */
+function located({ name, globalName, file, styles }: Container, entry: string) {
+  const url = (path: string) => new URL(path, entry).href;
+  return {
+    federationName: name,
+    container: { url: url(file), globalName },
+    styles: new Map(Object.entries(styles).map(([expose, paths]) => [expose, paths.map(url)])),
+  };
+}
+
+async function readManifest(
+  { build, entry }: AcceptedBuild,
+  signal: AbortSignal,
+): Promise<Container> {
+  const text = await fetchText(entry, signal, {
     // The browser refuses a manifest that is not the published one.
     integrity: build.integrity[entry.split('/').at(-1) ?? ''] ?? '',
   }).catch((error: unknown) => {
@@ -69,19 +101,17 @@ export async function findRemote(
       cause: error,
     });
   });
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Manifest), manifest);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Manifest), text);
   if (!parsed.success) {
     throw new RemoteFailure('manifest', `${entry} is not a federation manifest.`);
   }
-  const { name: federationName, metaData, exposes } = parsed.output;
+  const { name, metaData, exposes } = parsed.output;
   const { path, name: file } = metaData.remoteEntry;
-  const url = (asset: string) => new URL(asset, entry).href;
   return {
-    build,
-    entry,
-    federationName,
-    container: { url: url(path + file), globalName: metaData.globalName },
-    styles: new Map(exposes.map((each) => [each.name, each.assets.css.sync.map(url)])),
+    name,
+    globalName: metaData.globalName,
+    file: path + file,
+    styles: Object.fromEntries(exposes.map((expose) => [expose.name, expose.assets.css.sync])),
   };
 }
 

@@ -13,6 +13,13 @@ export const MANIFEST = {
     { name: 'mount', assets: { js: { sync: ['mount.js'] }, css: { sync: ['mount.css'] } } },
   ],
 };
+/** The same, as the registry says it. */
+export const CONTAINER = {
+  name: 'profiling_remote',
+  globalName: 'profiling_remote',
+  file: 'remoteEntry.js',
+  styles: { mount: ['mount.css'] },
+};
 export const integrity = (letter: string) => `sha384-${letter.repeat(64)}`;
 
 /** A registry with one build of the profiling page. */
