@@ -312,6 +312,8 @@ test.describe('on a phone', () => {
       await page.goto(`${origin}/pyroscope${search}`);
       await expect(page.locator('[data-testid^="flamegraph-"] canvas').first()).toBeVisible();
       await expectNoOverflow(page);
+      // A graph that takes its placeholder's place while it is scrolled to would not stay in sight.
+      await expect(page.locator('[data-testid^="flamegraph-"]:not([data-total])')).toHaveCount(0);
       const last = page.locator('[data-testid^="flamegraph-"]').last();
       await last.evaluate((element) => element.scrollIntoView());
       await expect(last).toBeInViewport();
