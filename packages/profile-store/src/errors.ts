@@ -1,7 +1,10 @@
-/** Nothing was stored, and the store cannot store at present; it tries to recover by itself. */
+/**
+ * Nothing was stored, and the store cannot store at present; or it cannot read, as not all of its
+ * files are open. It tries to recover by itself.
+ */
 export class StoreUnavailable extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(`Profiles cannot be stored at present: ${plainly(reason)}`, options);
+  constructor(reason: string, options?: ErrorOptions, what: 'stored' | 'read' = 'stored') {
+    super(`Profiles cannot be ${what} at present: ${plainly(reason)}`, options);
     this.name = 'StoreUnavailable';
   }
 }

@@ -95,6 +95,22 @@ test('when DuckDB gives up, the files are opened anew', async () => {
   expect(await folded()).toEqual(['a 1', 'c 3']);
 });
 
+test('while the files cannot be opened, questions are refused and not answered empty', async () => {
+  await store.ingest(T, [profile('a 1')]);
+  const gaveUp = failing(/^COMMIT$/, 'FATAL Error: database has been invalidated');
+  await expect(store.ingest(T, [profile('b 2')])).rejects.toThrow(StoreUnavailable);
+  gaveUp();
+  const unopened = failing(/^ATTACH/, 'IO Error: Could not set lock on file: Conflicting lock');
+  now += 5_000;
+  await expect(store.ingest(T, [profile('c 3')])).rejects.toThrow(StoreUnavailable);
+  await expect(folded()).rejects.toThrow(/cannot be read at present: .*could not be opened/);
+  now += 5_000;
+  await expect(folded()).rejects.toThrow(/cannot be read at present: .*used by another process/);
+  unopened();
+  now += 5_000;
+  expect(await folded()).toEqual(['a 1']);
+});
+
 test('a damaged file is left aside later when the files could not be opened anew at once', async () => {
   await store.ingest(T, [profile('a 1')]);
   failing(/^(?!ATTACH).*_?sample\b/s, 'IO Error: Corrupt database file: computed checksum');

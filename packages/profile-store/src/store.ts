@@ -209,6 +209,13 @@ export class ProfileStore {
     }
   }
 
+  /** What is not open would be missing from an answer without a word. @throws StoreUnavailable */
+  private async complete(): Promise<void> {
+    let cause: unknown = new Error('the files could not be opened');
+    if (this.files.needsReopening()) await this.reopen().catch((error: unknown) => (cause = error));
+    if (this.files.isIncomplete) throw new StoreUnavailable(reasonOf(cause), { cause }, 'read');
+  }
+
   private reopen(cause: unknown = new Error('the files are opened anew')): Promise<void> {
     return this.files.reopen(() => this.writer.abandon(cause));
   }
@@ -318,6 +325,7 @@ export class ProfileStore {
   private async query<Result>(read: () => Promise<Result>): Promise<Result> {
     for (;;) {
       if (this.files.reopening !== undefined) await this.files.reopening.catch(() => undefined);
+      if (this.files.isIncomplete) await this.writer.exclusive(() => this.complete());
       const { engine } = this.files;
       const running = read();
       this.queries.add(running);

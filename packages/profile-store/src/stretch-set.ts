@@ -38,8 +38,8 @@ export class StretchSet {
   private catalogs = 0;
   private readonly windowMs: number;
   private reopenAt = 0;
-  /** True while not all files are open, because opening them anew failed. */
-  private isIncomplete = false;
+  /** True while not all files are open: they are being opened anew, or that failed. */
+  isIncomplete = false;
   private readonly journal: CommitJournal;
   /** What a commit left that was interrupted. Until it is taken back nothing can be stored. */
   private interrupted: readonly CommitPart[] = [];
