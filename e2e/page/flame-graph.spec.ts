@@ -286,6 +286,21 @@ test.describe('the flame graph', () => {
   });
 });
 
+test('a graph fills its place again when that changes', async ({ page, origin }) => {
+  const canvas = (await openFixed(page, `${origin}/pyroscope`)).locator('canvas');
+  const widths = () =>
+    canvas.evaluate((element: HTMLCanvasElement) => ({
+      painted: element.width / window.devicePixelRatio,
+      place: element.parentElement?.clientWidth,
+    }));
+  const isFilled = () => widths().then(({ painted, place }) => painted === place);
+  const before = await widths();
+  expect(before.painted).toBe(before.place);
+  await page.setViewportSize({ width: 900, height: 720 });
+  await expect.poll(async () => (await widths()).place).not.toBe(before.place);
+  await expect.poll(isFilled).toBe(true);
+});
+
 test('a slow server is said, and no longer once it has answered', async ({ page, origin }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));

@@ -48,11 +48,13 @@ export function FlameCanvas(props: FlameCanvasProps): ReactNode {
     painter.current?.paint(picture, viewport, glide);
   }, [picture, viewport, glide]);
   useLayoutEffect(() => {
-    if (scroller.current === null || typeof ResizeObserver === 'undefined') return;
+    // Not by `scroller`, which is not set yet: effects of what is inside run first.
+    const element = canvas.current?.parentElement ?? null;
+    if (element === null || typeof ResizeObserver === 'undefined') return;
     const observer = new ResizeObserver(() => painter.current?.refit());
-    observer.observe(scroller.current);
+    observer.observe(element);
     return () => observer.disconnect();
-  }, [scroller]);
+  }, []);
   useEffect(() => {
     const element = scroller.current;
     const follow = (): void => painter.current?.scrollTo(element?.scrollTop ?? 0);

@@ -68,9 +68,10 @@ export class FlamePainter {
     this.paintNow();
   }
 
-  /** Paints anew if the element has another width now. */
+  /** Paints anew if the element has another width now; one that is not shown has none. */
   refit(): void {
     const { picture } = this;
+    if (this.canvas.parentElement?.clientWidth === 0) return;
     if (picture !== undefined && this.measure(picture)) this.paintNow();
   }
 
