@@ -52,6 +52,15 @@ export const HIGH_CONTRAST: Theme = {
   gap: 2,
 };
 
+/** For `forced-colors: active`, where the system chooses what is around the frames. */
+export const FORCED_COLORS: Theme = {
+  ...HIGH_CONTRAST,
+  background: 'Canvas',
+  hidden: 'CanvasText',
+  selected: 'CanvasText',
+  hovered: 'CanvasText',
+};
+
 /** Sizes in CSS pixels. */
 export interface Surface {
   readonly width: number;

@@ -3,11 +3,13 @@ import {
   centerRow,
   DARK,
   fills,
+  FORCED_COLORS,
   HIGH_CONTRAST,
   pointBelow,
   revealInViewport,
   revealRow,
   rowCount,
+  type Theme,
 } from '@hsi/flamegraph';
 import { useColors } from './color-choice.ts';
 import { type WindowPoint } from './flame-canvas.tsx';
@@ -54,11 +56,19 @@ function useFocusInSight(
   }, [view, focusKey, focusNode, focusIsMissing, selected, scroller, height]);
 }
 
+function useTheme(): Theme {
+  const isForced = useMedia('(forced-colors: active)');
+  const wantsContrast = useMedia('(prefers-contrast: more)');
+  const isDark = useMedia('(prefers-color-scheme: dark)');
+  // An object of its own for each of the system's schemes, so that a change repaints.
+  const forced = useMemo(() => ({ ...FORCED_COLORS, isDark }), [isDark]);
+  return isForced ? forced : wantsContrast ? HIGH_CONTRAST : DARK;
+}
+
 export function useStage(graph: FlameGraph, height: number): FlameStage {
   const scroller = useRef<HTMLDivElement>(null);
   const pixelRatio = usePixelRatio();
-  const wantsContrast = useMedia('(prefers-contrast: more), (forced-colors: active)');
-  const theme = wantsContrast ? HIGH_CONTRAST : DARK;
+  const theme = useTheme();
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
   const colors = useColors();
   const { tree, view, names, found, selected, viewport, select, setViewport } = graph;
