@@ -7,7 +7,10 @@ export interface TimelineLegendProps {
   readonly onOff: (off: ReadonlySet<string>) => void;
 }
 
-/** The lines by name; as in Grafana, a press shows one alone, and with a modifier hides or shows it. */
+/**
+ * The lines by name; as in Grafana, a press shows one alone, and with a modifier hides or shows it. So
+ * does what opens a menu: a finger that rests, the right button, the menu key.
+ */
 export function TimelineLegend({ chart, off, onOff }: TimelineLegendProps) {
   const keys = chart.lines.map(({ key }) => key);
   const press = (key: string, isModified: boolean) =>
@@ -20,7 +23,11 @@ export function TimelineLegend({ chart, off, onOff }: TimelineLegendProps) {
           type="button"
           aria-pressed={!off.has(key)}
           className="pf:inline-flex pf:min-h-6 pf:max-w-full pf:items-center pf:gap-1.5 pf:rounded pf:px-1 pf:text-gray-200 pf:hover:bg-gray-700 pf:focus-visible:-outline-offset-2 pf:aria-[pressed=false]:opacity-50"
-          title={`${title}\nPress: this line alone, or all again. With Shift or Ctrl: hide or show it.`}
+          title={`${title}\nPress: this line alone, or all again. With Shift or Ctrl, or held: hide or show it.`}
+          onContextMenu={(event) => {
+            event.preventDefault();
+            press(key, true);
+          }}
           onClick={(event) => press(key, event.shiftKey || event.ctrlKey || event.metaKey)}
         >
           <Swatch color={color} dash={dash} />

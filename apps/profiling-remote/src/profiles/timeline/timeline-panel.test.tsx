@@ -160,9 +160,18 @@ describe('the legend', () => {
     expect(shown()).toEqual(['RT-DETR', 'Florence']);
   });
 
+  it('hides and shows one line where a finger rests, and opens no menu', async () => {
+    await openView(twoServices());
+    // False when the default, the browser's menu, was prevented.
+    expect(fireEvent.contextMenu(line('Florence'))).toBe(false);
+    expect(shown()).toEqual(['RT-DETR']);
+    fireEvent.contextMenu(line('Florence'));
+    expect(shown()).toEqual(['RT-DETR', 'Florence']);
+  });
+
   it('says what a press does', async () => {
     await openView(twoServices());
-    expect(line('Florence')).toHaveAccessibleDescription(/alone.*Shift or Ctrl/);
+    expect(line('Florence')).toHaveAccessibleDescription(/alone.*Shift or Ctrl, or held/);
   });
 });
 

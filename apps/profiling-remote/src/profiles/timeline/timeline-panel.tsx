@@ -58,7 +58,7 @@ export function TimelinePanel({ scope, hasModels }: TimelinePanelProps) {
       <div className="pf:flex pf:min-h-8 pf:flex-wrap pf:items-center pf:gap-2">
         <h2 className="pf:font-medium">Timeline</h2>
         {/* On a phone a line of its own, also while it is empty: the chart stays where it is. */}
-        <span className={`${MUTED} pf:max-sm:min-h-5 pf:max-sm:basis-full`}>
+        <span className={`${MUTED} pf:max-sm:order-last pf:max-sm:min-h-5 pf:max-sm:basis-full`}>
           {chart !== undefined &&
             `${unitTitle(chart.unit)} · step ${formatDuration(chart.stepSeconds * 1000)}`}
           {!moment.relative && ` · ${rangeTitle(state, moment.range)}`}
