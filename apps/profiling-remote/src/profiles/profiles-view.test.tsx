@@ -304,7 +304,9 @@ describe('a profile server that dies', () => {
     fake.mode = 'away';
     await view.refresh();
     await view.wait(2_000);
-    expect(screen.getByRole('alert')).toHaveTextContent('The profile server does not answer.');
+    expect(screen.getByRole('alert')).toHaveTextContent(
+      'The page cannot reach the server that it asks for profiles.',
+    );
     expect(total('flamegraph-rt-detr')).toBe(String(3 * SECOND));
     expect(screen.getByTestId('flamegraph-rt-detr')).toHaveTextContent(/stale, data of/);
 

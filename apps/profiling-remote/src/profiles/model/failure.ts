@@ -24,8 +24,12 @@ export function describeFailure(error: Error): Failure {
   const passing = isPassing(error);
   switch (error.code) {
     case 'unavailable':
+      // Without a status not even the server that passes the question on has answered.
       return {
-        what: `The profile server does not answer${error.status > 0 ? ` (status ${error.status})` : ''}.`,
+        what:
+          error.status > 0
+            ? `The profile server does not answer (status ${error.status}).`
+            : 'The page cannot reach the server that it asks for profiles.',
         advice: 'The page asks again every few seconds and goes on by itself when it is back.',
         passing,
       };

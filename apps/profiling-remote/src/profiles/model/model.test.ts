@@ -138,7 +138,7 @@ describe('failures', () => {
     new PyroscopeError(message, code, status);
 
   test.each([
-    [of('unavailable', 0), /does not answer\.$/, true],
+    [of('unavailable', 0), /cannot reach the server/, true],
     [of('unavailable', 503), /\(status 503\)/, true],
     [of('deadline_exceeded', 0, 'No answer within 30 s.'), /within 30 s/, true],
     [of('invalid_argument'), /refused the question: parse error\.$/, false],
