@@ -8,11 +8,28 @@ import { cp, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'no
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import * as v from 'valibot';
 import { precompress } from './build-precompress.mjs';
 
 /** Versions of a remote that stay in its folder. */
 const KEPT = 5;
 const MANIFEST = 'mf-manifest.json';
+
+const Name = v.pipe(v.string(), v.minLength(1));
+/** The part of a federation manifest that says how the code is loaded. */
+const Manifest = v.object({
+  name: Name,
+  metaData: v.object({
+    globalName: Name,
+    remoteEntry: v.object({ path: v.string(), name: Name, type: v.literal('global') }),
+  }),
+  exposes: v.array(
+    v.object({
+      name: Name,
+      assets: v.object({ css: v.object({ sync: v.array(v.string()) }) }),
+    }),
+  ),
+});
 
 /**
  * @typedef {object} Build one build of a remote, as the registry lists it
@@ -150,20 +167,12 @@ function aheadOf(integrity) {
  * @returns {Promise<{ container?: Container }>}
  */
 async function containerOf(file) {
-  const { name, metaData, exposes } = JSON.parse(await readFile(file, 'utf8'));
-  const entry = metaData?.remoteEntry;
-  if (entry?.type !== 'global' || !Array.isArray(exposes)) return {};
-  /** @type {[string, string[]][]} */
-  const styles = exposes.map((expose) => [expose.name, expose.assets?.css?.sync ?? []]);
-  const { globalName } = metaData;
-  return {
-    container: {
-      name,
-      globalName,
-      file: entry.path + entry.name,
-      styles: Object.fromEntries(styles),
-    },
-  };
+  const manifest = v.safeParse(Manifest, JSON.parse(await readFile(file, 'utf8')));
+  if (!manifest.success) return {};
+  const { name, metaData, exposes } = manifest.output;
+  const { globalName, remoteEntry } = metaData;
+  const styles = Object.fromEntries(exposes.map(({ name, assets }) => [name, assets.css.sync]));
+  return { container: { name, globalName, file: remoteEntry.path + remoteEntry.name, styles } };
 }
 
 /**

@@ -83,9 +83,16 @@ describe('publishing a remote', () => {
         styles: { mount: ['mount.css'] },
       },
     });
-    manifest.metaData.remoteEntry.type = 'module';
-    await writeFile(join(from, 'mf-manifest.json'), JSON.stringify(manifest));
-    expect(await publishRemote({ from, to })).not.toHaveProperty('container');
+    const { metaData } = manifest;
+    for (const unfit of [
+      { ...metaData, remoteEntry: { ...metaData.remoteEntry, type: 'module' } },
+      { ...metaData, remoteEntry: { name: 'remoteEntry.js', type: 'global' } },
+      { ...metaData, globalName: undefined },
+    ]) {
+      const other = JSON.stringify({ ...manifest, metaData: unfit });
+      await writeFile(join(from, 'mf-manifest.json'), other);
+      expect(await publishRemote({ from, to })).not.toHaveProperty('container');
+    }
   });
 
   it('publishes the same build once', async () => {

@@ -121,7 +121,11 @@ describe('the hints of a page', () => {
 });
 
 describe('the script that asks ahead', () => {
-  const AHEAD = { ahead: 'ahead.js', integrity: { 'ahead.js': HASH } };
+  const AHEAD = {
+    ahead: 'ahead.js',
+    integrity: { 'ahead.js': HASH },
+    container: { name: 'x', globalName: 'x', file: 'remoteEntry.js', styles: {} },
+  };
   const SHELL = '<!doctype html><script defer src="/main.js"></script><div id="root"></div>';
   const browser = { accept: 'text/html', 'accept-encoding': 'br' };
 
@@ -184,6 +188,7 @@ describe('the script that asks ahead', () => {
 
   it.each([
     ['a build without it', {}],
+    ['a build whose script has to be told the address', { ...AHEAD, container: undefined }],
     ['a script without a hash', { ahead: 'ahead.js', integrity: {} }],
     ['a build that the shell will refuse', { ...AHEAD, contract: '^9.0.0' }],
     ['a build on another origin', { ...AHEAD, entry: 'https://cdn.test/mf-manifest.json' }],
@@ -198,10 +203,15 @@ describe('the script that asks ahead', () => {
     expect(page.body).toBe(SHELL);
   });
 
-  it('ends no attribute and no element by what the registry says', async () => {
-    const { page } = await pageWith(
-      build('1.0.0-abc', { ...AHEAD, entry: 'profiling/1.0.0-abc/"<b>/../mf-manifest.json' }),
-    );
-    expect(page.body).not.toContain('<b>');
+  it('ends no attribute and no element by what it is told', async () => {
+    const { write, get } = await pageWith(build('1.0.0-abc', AHEAD));
+    const profilesUrl = '/"><b>&quot;';
+    const remote = { ...PRELOAD['/pyroscope'].remote, profilesUrl };
+    write('shell/preload.json', { '/pyroscope': { ...PRELOAD['/pyroscope'], remote } });
+    const { body } = await get();
+    expect(body).not.toContain('<b>');
+    const [, told = ''] = / data-ahead="([^"]*)"/.exec(body)!;
+    const read = told.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+    expect(parseAheadContext(read)).toMatchObject({ profilesUrl });
   });
 });

@@ -113,13 +113,18 @@ export class PreloadHints {
     return files;
   }
 
-  /** Only of a build that the shell will accept, with the hash that the registry gives it. */
+  /**
+   * Only of a build that the shell will accept, with the hash that the registry gives it. The shell
+   * is built with this gateway, so they have one contract version.
+   */
   #aheadOf(
     basename: string,
     remote: RouteRemote,
     { build, links }: RemoteFiles,
   ): AheadScript | undefined {
     if (build.ahead === undefined || links.length === 0) return undefined;
+    // The script of a build from before there was one has to be told the address, by the host.
+    if (build.container === undefined) return undefined;
     const integrity = build.integrity[build.ahead];
     if (integrity === undefined || contractMismatch(remote.name, build) !== undefined) {
       return undefined;

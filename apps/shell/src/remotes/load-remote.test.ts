@@ -56,6 +56,18 @@ describe('loading a remote', () => {
     expect(loadExposed).toHaveBeenCalledTimes(1);
   });
 
+  it('says that it was the manifest which hung, also where the code did not wait for it', async () => {
+    const stop = new AbortController();
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(stop.signal);
+    const { current } = registry({ container: CONTAINER }).remotes.profiling!;
+    const remote = `remote-${name}`;
+    serve({ [REGISTRY]: { schema: 1, remotes: { [remote]: { current } } }, [ENTRY]: SILENT });
+    const loading = loadRemote(route(remote));
+    await vi.waitFor(() => expect(loadExposed).toHaveBeenCalled());
+    stop.abort(new DOMException('', 'TimeoutError'));
+    await expect(loading).rejects.toMatchObject({ phase: 'manifest' });
+  });
+
   it('says which build failed, where from, and why', async () => {
     const remote = `remote-${name}`;
     serve(entryOf(remote));

@@ -48,7 +48,10 @@ async function withinLimit(route: RemoteRoute): Promise<RemoteModule> {
   // Nobody waits for it when nothing was found.
   late.catch(() => undefined);
   // A file that hangs is not heard of again; a slow registry or manifest says so itself.
-  return Promise.race([finding.then(loadCode), finding.then(() => late)]);
+  return Promise.race([
+    finding.then(loadCode),
+    finding.then(({ confirmed }) => confirmed).then(() => late),
+  ]);
 }
 
 async function loadCode(found: FoundRemote): Promise<RemoteModule> {
