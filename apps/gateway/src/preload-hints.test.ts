@@ -143,6 +143,10 @@ describe('the script that asks ahead', () => {
       page.body,
     )!;
     expect(rest).toBe(SHELL.slice('<!doctype html>'.length));
+    // And the first that is loaded, in the same way as the element asks for it.
+    expect(String(page.headers.link).split(', ')[0]).toBe(
+      `</remotes/profiling/1.0.0-abc/ahead.js>; rel=preload; as=script; crossorigin; integrity="${HASH}"`,
+    );
     expect(element).toContain('src="/remotes/profiling/1.0.0-abc/ahead.js"');
     expect(element).toContain(`integrity="${HASH}"`);
     const [, told] = / data-ahead="([^"]*)"/.exec(element)!;

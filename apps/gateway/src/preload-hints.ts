@@ -86,12 +86,14 @@ export class PreloadHints {
         routes.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`)) ?? [];
       if (route === undefined) return {};
       const files = route.remote && (await this.#filesOf(route.remote.name));
+      const ahead = files && this.#aheadOf(basename!, route.remote!, files);
       const links = [
+        // First of all: what it asks for takes longest.
+        ...(ahead === undefined ? [] : [checkedLink(ahead.href, 'script', ahead.integrity)]),
         ...route.scripts.map(({ href, integrity }) => checkedLink(href, 'script', integrity)),
         ...route.fetches.map((href) => link(href, 'fetch', 'crossorigin')),
         ...(files?.links ?? []),
       ];
-      const ahead = files && this.#aheadOf(basename!, route.remote!, files);
       return {
         ...(links.length > 0 ? { link: links.join(', ') } : {}),
         ...(ahead === undefined ? {} : { ahead }),
