@@ -19,20 +19,17 @@ export interface AheadScript {
  * asked for before the shell itself runs. It is made and compressed once for each script.
  */
 export class AheadPages {
-  readonly #shell: CachedFile<{ readonly html: string }>;
-  #latest: { readonly shell: object; readonly element: string; readonly page: Page } | undefined;
+  readonly #shell: CachedFile<string>;
+  #latest: Page | undefined;
 
   constructor(shellDir: string) {
-    this.#shell = new CachedFile(join(shellDir, 'index.html'), (html) => Promise.resolve({ html }));
+    this.#shell = new CachedFile(join(shellDir, 'index.html'), (html) => Promise.resolve(html));
   }
 
   async with(script: AheadScript): Promise<Page> {
-    const shell = await this.#shell.get();
-    const element = elementOf(script);
-    if (this.#latest?.shell !== shell || this.#latest.element !== element) {
-      this.#latest = { shell, element, page: new Page(insert(shell.html, element)) };
-    }
-    return this.#latest.page;
+    const html = insert(await this.#shell.get(), elementOf(script));
+    if (this.#latest?.html !== html) this.#latest = new Page(html);
+    return this.#latest;
   }
 }
 
@@ -63,7 +60,7 @@ class Page {
   readonly #forms: Readonly<Record<'br' | 'gzip' | 'identity', Buffer>>;
   readonly #etag: string;
 
-  constructor(html: string) {
+  constructor(readonly html: string) {
     const identity = Buffer.from(html);
     this.#forms = { identity, br: brotliCompressSync(identity), gzip: gzipSync(identity) };
     this.#etag = `W/"${createHash('sha256').update(identity).digest('base64url')}"`;
