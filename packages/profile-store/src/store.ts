@@ -199,21 +199,22 @@ export class ProfileStore {
   }
 
   /** For whoever waited: another may have done it by now. @throws StoreUnavailable */
-  private async reopenOnce(): Promise<void> {
+  private async reopenOnce(what: 'stored' | 'read' = 'stored'): Promise<void> {
     if (!this.files.needsReopening()) return;
     try {
       await this.reopen();
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
-      throw new StoreUnavailable(reasonOf(error), { cause: error });
+      throw new StoreUnavailable(reasonOf(error), { cause: error }, what);
     }
   }
 
   /** What is not open would be missing from an answer without a word. @throws StoreUnavailable */
   private async complete(): Promise<void> {
-    let cause: unknown = new Error('the files could not be opened');
-    if (this.files.needsReopening()) await this.reopen().catch((error: unknown) => (cause = error));
-    if (this.files.isIncomplete) throw new StoreUnavailable(reasonOf(cause), { cause }, 'read');
+    await this.reopenOnce('read');
+    if (this.files.isIncomplete) {
+      throw new StoreUnavailable('the files could not be opened', {}, 'read');
+    }
   }
 
   private reopen(cause: unknown = new Error('the files are opened anew')): Promise<void> {
