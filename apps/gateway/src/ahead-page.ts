@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { escapeHtml } from '@hsi/node-service';
 import { AHEAD_ATTRIBUTE } from '@hsi/remote-contract';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { CachedFile } from './cached-file.ts';
@@ -41,12 +42,8 @@ function elementOf({ href, integrity, context }: AheadScript): string {
     fetchpriority: 'high',
     [AHEAD_ATTRIBUTE]: context,
   };
-  const text = Object.entries(attributes).map(([name, value]) => ` ${name}="${escape(value)}"`);
+  const text = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapeHtml(value)}"`);
   return `<script async${text.join('')}></script>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
 /** Before the shell's own scripts: it waits for none of them. */

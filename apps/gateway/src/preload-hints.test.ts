@@ -215,7 +215,11 @@ describe('the script that asks ahead', () => {
     const { body } = await get();
     expect(body).not.toContain('<b>');
     const [, told = ''] = / data-ahead="([^"]*)"/.exec(body)!;
-    const read = told.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+    const read = told
+      .replaceAll('&quot;', '"')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&');
     expect(parseAheadContext(read)).toMatchObject({ profilesUrl });
   });
 });

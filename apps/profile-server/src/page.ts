@@ -1,3 +1,4 @@
+import { escapeHtml } from '@hsi/node-service';
 import { type ProfileStore } from '@hsi/profile-store';
 import { type FastifyInstance } from 'fastify';
 import { tenantOf } from './tenant.ts';
@@ -32,7 +33,7 @@ export function addPage(app: FastifyInstance, store: ProfileStore): void {
     }
     const rows = [...services].map(
       ([name, types]) =>
-        `<tr><td>${escape(name)}</td><td>${types.map((type) => `<code>${escape(type)}</code>`).join('<br>')}</td></tr>`,
+        `<tr><td>${escapeHtml(name)}</td><td>${types.map((type) => `<code>${escapeHtml(type)}</code>`).join('<br>')}</td></tr>`,
     );
     const times = dataIngested
       ? `from ${isoTime(oldestMs)} to ${isoTime(newestMs)}`
@@ -63,15 +64,4 @@ function isoTime(ms: number): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
-}
-
-function escape(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }

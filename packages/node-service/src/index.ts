@@ -1,2 +1,3 @@
+export * from './html.ts';
 export * from './run-service.ts';
 export * from './settings.ts';
